@@ -1,0 +1,67 @@
+import { type Reason, reasons } from "./reasons.ts";
+
+/** What a {@link Failure} may say besides its reason and message. */
+export interface FailureDetails {
+  /** Path of the field at fault, such as `amount.currency`, or a header's name. */
+  readonly field?: string;
+  /** When to try again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+  /** Facts for programs; never a secret or a value of the recipient's. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The underlying error, for the log only. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Ends a call with a gRPC error. The message says what was wrong, where, and what to write instead; the gRPC code follows
+ * from the reason.
+ */
+export class Failure extends Error {
+  readonly reason: Reason;
+  readonly field: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+
+  constructor(reason: Reason, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "Failure";
+    this.reason = reason;
+    this.field = details.field;
+    this.retryAfterMs = details.retryAfterMs;
+    this.metadata = details.metadata ?? {};
+  }
+
+  get retryable(): boolean {
+    return reasons[this.reason].retryable;
+  }
+}
+
+/** A required field that is absent. `hint` says what to write. */
+export function missingField(field: string, hint: string): Failure {
+  return new Failure("MISSING_REQUIRED_FIELD", `Missing required field: ${field}. ${hint}`, { field });
+}
+
+/** A field whose value cannot be used. `hint` says what was wrong and what to write instead. */
+export function invalidField(field: string, hint: string): Failure {
+  return new Failure("INVALID_DATA_FORMAT", `Invalid data format: ${field}. ${hint}`, { field });
+}
+
+/**
+ * The provider's final no: nothing was done, and asking again the same way gives the same answer. The call answers OK
+ * with these details in `error`.
+ */
+export class Refusal extends Error {
+  readonly reason: Reason;
+  /** HTTP status of the provider's answer. */
+  readonly status: number;
+  /** The provider's own code, as it wrote it. */
+  readonly code: string;
+
+  constructor(refusal: { reason: Reason; status: number; code: string; message: string }) {
+    super(refusal.message);
+    this.name = "Refusal";
+    this.reason = refusal.reason;
+    this.status = refusal.status;
+    this.code = refusal.code;
+  }
+}

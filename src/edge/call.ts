@@ -1,0 +1,29 @@
+import type { DescMethodUnary, Message } from "@bufbuild/protobuf";
+
+/** Headers of a call, names in lower case. */
+export interface Metadata {
+  /** The first value, or undefined. */
+  get(name: string): string | undefined;
+  /** Every value, in order. */
+  all(name: string): readonly string[];
+}
+
+/** One call, whichever protocol brought it. */
+export interface Call {
+  readonly metadata: Metadata;
+  /** Sent back as `x-request-id`, and in every log line. */
+  readonly requestId: string;
+  readonly protocol: "grpc" | "grpc-web" | "connect";
+  /** When the caller stops waiting, in milliseconds since 1970. Always set: capped by the server. */
+  readonly deadlineMs: number;
+  /** Aborts when the caller has gone or the deadline has passed. Never a reason to undo what was sent. */
+  readonly signal: AbortSignal;
+  /** Sets a trailer of the reply. */
+  setTrailer(name: string, value: string): void;
+}
+
+/** Carries out one method. Throws {@link Failure} for what the caller should be told. */
+export type Handler = (request: Message, call: Call) => Promise<Message>;
+
+/** Finds the handler of a method; undefined where this server does not serve it. */
+export type Handlers = (method: DescMethodUnary) => Handler | undefined;

@@ -1,0 +1,169 @@
+/**
+ * Where payouts are remembered. One interface of units of work; SQLite and PostgreSQL carry it out alike, and one
+ * conformance suite holds both to it. Times are milliseconds since 1970, amounts are minor units, ids are UUIDv7 text.
+ */
+export interface Ledger {
+  /**
+   * Writes down that an operation is about to be sent, before anything is. One transaction. Durable when it returns.
+   * At most one caller ever gets `opened` for an identity or key, however many ask at once, in however many processes.
+   */
+  open(intent: Intent): Promise<Opened>;
+  /** {@link Ledger.open} and {@link Ledger.settle} in one transaction, for operations that changed nothing elsewhere. */
+  record(intent: Intent, outcome: Outcome): Promise<Opened>;
+  /**
+   * Writes down how an attempt ended, with the payout's new state and, where that changed the status, an event. One
+   * transaction. Does nothing when the attempt was settled already, and returns the attempt as it then stands.
+   */
+  settle(attemptId: string, outcome: Outcome, options: { durable: boolean }): Promise<Attempt>;
+  /** Forgets an attempt that changed nothing anywhere, and its payout if it was the payout's first. */
+  release(attemptId: string): Promise<void>;
+  /** Takes an unsettled attempt whose lease has run out, adding one to its tries. Undefined if another was quicker. */
+  takeOver(attemptId: string, lease: Lease): Promise<Attempt | undefined>;
+  /** Extends the leases of attempts still being sent by this owner. */
+  renew(lease: Lease): Promise<void>;
+  /** Finds an earlier attempt of the same operation, by idempotency key (not expired) or by identity. */
+  findAttempt(query: AttemptQuery): Promise<(Existing & { via: "key" | "identity" }) | undefined>;
+  /** Finds a payout of this merchant by one of its ids; the merchant's id first where several are given. */
+  findPayout(scope: Scope, ids: PayoutIds): Promise<Payout | undefined>;
+  /** Writes down a status learnt from the provider, with an event where it changed. Ends never go back, except SUCCESS to REVERSED or FAILED. Returns the payout as it then stands. */
+  observe(payoutId: string, change: PayoutChange): Promise<Payout>;
+  /** Whether the store answers, for readiness. Rejects if not. */
+  ping(): Promise<void>;
+  /** Finishes what was begun, and lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** Whose data. Every query is scoped by it. */
+export interface Scope {
+  readonly tenantId: string;
+  readonly merchantId: string;
+}
+
+/** Who is sending, and until when nobody else may. */
+export interface Lease {
+  readonly owner: string;
+  readonly untilMs: number;
+}
+
+/** An operation about to be sent. */
+export interface Intent {
+  readonly scope: Scope;
+  readonly attemptId: string;
+  /** `createLink`, `transfer`, … */
+  readonly operation: string;
+  /** What makes the operation the same one: unique for ever per merchant and operation. */
+  readonly identity: string;
+  /** The caller's `idempotency-key`, and until when it is kept. */
+  readonly idempotencyKey?: { readonly key: string; readonly expiresAtMs: number };
+  readonly fingerprint: string;
+  /** HMAC of each top-level field of the request, to name those that differ. */
+  readonly fieldPrints: Readonly<Record<string, string>>;
+  readonly startedAtMs: number;
+  readonly lease: Lease;
+  /**
+   * The payout the attempt belongs to: an existing one by id, a new one, or none (quotes). A new one whose
+   * merchant_payout_id exists already becomes the existing one, if connector, amount and currencies agree.
+   */
+  readonly payout: { readonly id: string } | { readonly create: NewPayout } | undefined;
+}
+
+/** A payout to write down. */
+export interface NewPayout {
+  readonly id: string;
+  readonly merchantPayoutId: string | undefined;
+  readonly connector: string;
+  readonly connectorPayoutId: string | undefined;
+  readonly status: number;
+  /** Absent for operations that name no amount. */
+  readonly amountMinor: bigint | undefined;
+  readonly currency: string | undefined;
+  readonly destinationCurrency: string | undefined;
+  readonly link: NewLink | undefined;
+}
+
+/** A link to write down. The token itself is never stored: it is derived again from key id, payout id and generation. */
+export interface NewLink {
+  readonly tokenHash: string;
+  readonly keyId: string;
+  readonly generation: number;
+  readonly expiresAtMs: number;
+  /** Serialised sluice.v1.LinkOptions, without the claim code. */
+  readonly options: Uint8Array;
+}
+
+/** A payout as it stands. */
+export interface Payout extends NewPayout {
+  readonly scope: Scope;
+  readonly link: Link | undefined;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** Counts changes, for compare-and-set. */
+  readonly version: number;
+}
+
+/** A link as it stands. */
+export interface Link extends NewLink {
+  readonly state: LinkState;
+}
+
+export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "EXPIRED" | "CANCELLED";
+
+/** A try at an operation. */
+export interface Attempt {
+  readonly id: string;
+  readonly payoutId: string | undefined;
+  readonly operation: string;
+  readonly identity: string;
+  readonly fingerprint: string;
+  readonly fieldPrints: Readonly<Record<string, string>>;
+  /** SENDING: leased and under way, or its process died. UNKNOWN: sent, and nobody knows. DONE: `reply` is the answer. */
+  readonly state: "SENDING" | "UNKNOWN" | "DONE";
+  readonly tries: number;
+  readonly startedAtMs: number;
+  readonly lease: Lease;
+  /** Serialised reply message; set when DONE. */
+  readonly reply: Uint8Array | undefined;
+}
+
+export interface Existing {
+  readonly attempt: Attempt;
+  readonly payout: Payout | undefined;
+}
+
+/** What {@link Ledger.open} found. */
+export type Opened =
+  | ({ readonly kind: "opened" } & Existing)
+  /** The operation was begun before, under the same idempotency key or the same identity. */
+  | ({ readonly kind: "existing"; readonly via: "key" | "identity" } & Existing)
+  /** The merchant_payout_id belongs to another payout: `fields` differ. */
+  | { readonly kind: "conflict"; readonly payout: Payout; readonly fields: readonly string[] };
+
+/** How an attempt ended. */
+export type Outcome =
+  | { readonly state: "DONE"; readonly reply: Uint8Array; readonly change?: PayoutChange }
+  | { readonly state: "UNKNOWN"; readonly change?: PayoutChange };
+
+/** New facts of a payout. What is absent stays. */
+export interface PayoutChange {
+  readonly status?: number;
+  readonly connectorPayoutId?: string;
+  readonly linkState?: LinkState;
+}
+
+/** How to find an earlier attempt. */
+export interface AttemptQuery {
+  readonly scope: Scope;
+  readonly operation: string;
+  readonly idempotencyKey: string | undefined;
+  readonly identity: string | undefined;
+}
+
+/** Ids of a payout; at least one is set. */
+export interface PayoutIds {
+  /** Ours. */
+  readonly id?: string | undefined;
+  readonly merchantPayoutId?: string | undefined;
+  /** With its connector, since providers' ids may collide. */
+  readonly connectorPayoutId?: string | undefined;
+  readonly connector?: string | undefined;
+}
