@@ -1,0 +1,228 @@
+import type {
+  Attempt,
+  AttemptQuery,
+  Existing,
+  Intent,
+  Lease,
+  NewPayout,
+  Opened,
+  Outcome,
+  Payout,
+  PayoutChange,
+  Scope,
+  SettleOptions,
+} from "../../src/ledger/ledger.ts";
+import { mayFollow, type StatusSource, sourceOf } from "../../src/ledger/status.ts";
+
+interface Held {
+  readonly attempt: Attempt;
+  readonly scope: Scope;
+  readonly statusBefore: number | undefined;
+}
+
+interface Key {
+  readonly attemptId: string;
+  readonly expiresAtMs: number;
+}
+
+const isSame = (one: Scope, other: Scope): boolean =>
+  one.tenantId === other.tenantId && one.merchantId === other.merchantId;
+
+/**
+ * What a ledger should do, without SQL, transactions or a disk: three maps and a list, one caller at a time. Payouts given
+ * to `record` begin UNSPECIFIED.
+ */
+export class LedgerModel {
+  readonly payouts = new Map<string, Payout>();
+  /** Every status change: payout, from, to. */
+  readonly events: (readonly [string, number, number])[] = [];
+  readonly #held = new Map<string, Held>();
+  readonly #keys = new Map<string, Key>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  open(intent: Intent): Opened {
+    const { scope, operation, identity, idempotencyKey } = intent;
+    const earlier = this.findAttempt({ scope, operation, identity, idempotencyKey: idempotencyKey?.key });
+    if (earlier) {
+      if (earlier.via === "identity") this.#remember(intent, earlier.attempt.id);
+      return { kind: "existing", ...earlier };
+    }
+    const payout = this.#place(intent);
+    const fields = payout ? differences(payout, intent) : [];
+    if (payout && fields.length > 0) return { kind: "conflict", payout, fields };
+    const { attemptId: id, fingerprint, fieldPrints, startedAtMs, lease } = intent;
+    const facts = {
+      id,
+      payoutId: payout?.id,
+      operation,
+      identity,
+      fingerprint,
+      fieldPrints,
+      startedAtMs,
+      lease,
+    };
+    const attempt: Attempt = { ...facts, state: "SENDING", tries: 1, reply: undefined };
+    this.#held.set(id, { attempt, scope, statusBefore: payout?.status });
+    this.#remember(intent, id);
+    return { kind: "opened", ...this.#existing(attempt) };
+  }
+
+  record(intent: Intent, outcome: Outcome): Opened {
+    const opened = this.open(intent);
+    if (opened.kind !== "opened") return opened;
+    const attempt = this.settle(opened.attempt.id, outcome);
+    const isNew = intent.payout && "create" in intent.payout && intent.payout.create.id === attempt.payoutId;
+    const payout = this.payouts.get(attempt.payoutId ?? "");
+    if (isNew && payout) this.payouts.set(payout.id, { ...payout, version: 1 });
+    return { kind: "opened", ...this.#existing(attempt) };
+  }
+
+  settle(attemptId: string, outcome: Outcome, _options?: SettleOptions): Attempt {
+    const held = this.#attempt(attemptId);
+    if (held.attempt.state === "DONE") return held.attempt;
+    const { lease } = held.attempt;
+    const attempt: Attempt = {
+      ...held.attempt,
+      state: outcome.state,
+      lease: { ...lease, untilMs: Math.min(lease.untilMs, this.#now()) },
+      reply: outcome.state === "DONE" ? outcome.reply : undefined,
+    };
+    this.#held.set(attemptId, { ...held, attempt });
+    if (outcome.change && attempt.payoutId !== undefined)
+      this.#change(attempt.payoutId, outcome.change, sourceOf(held.statusBefore));
+    return attempt;
+  }
+
+  release(attemptId: string): boolean {
+    const attempt = this.#held.get(attemptId)?.attempt;
+    if (attempt?.state !== "SENDING" || attempt.tries > 1) return false;
+    this.#held.delete(attemptId);
+    for (const [name, key] of this.#keys) if (key.attemptId === attemptId) this.#keys.delete(name);
+    const payout = this.payouts.get(attempt.payoutId ?? "");
+    const isUsed = [...this.#held.values()].some((each) => each.attempt.payoutId === payout?.id);
+    if (!payout || payout.version > 1 || isUsed) return true;
+    this.payouts.delete(payout.id);
+    const kept = this.events.filter(([payoutId]) => payoutId !== payout.id);
+    this.events.splice(0, Number.POSITIVE_INFINITY, ...kept);
+    return true;
+  }
+
+  takeOver(attemptId: string, lease: Lease): Attempt | undefined {
+    const held = this.#held.get(attemptId);
+    if (!held || held.attempt.state === "DONE" || held.attempt.lease.untilMs > this.#now()) return undefined;
+    const attempt: Attempt = { ...held.attempt, state: "SENDING", tries: held.attempt.tries + 1, lease };
+    this.#held.set(attemptId, { ...held, attempt });
+    return attempt;
+  }
+
+  observe(payoutId: string, change: PayoutChange): Payout {
+    this.#change(payoutId, change, "news");
+    return this.#payout(payoutId);
+  }
+
+  findAttempt(query: AttemptQuery): (Existing & { via: "key" | "identity" }) | undefined {
+    const { scope, operation, idempotencyKey, identity } = query;
+    const key = this.#keys.get(nameOf(scope, operation, idempotencyKey ?? ""));
+    const byKey = key && key.expiresAtMs > this.#now() ? this.#held.get(key.attemptId) : undefined;
+    if (byKey) return { via: "key", ...this.#existing(byKey.attempt) };
+    const byIdentity = [...this.#held.values()].find(
+      (each) =>
+        isSame(each.scope, scope) &&
+        each.attempt.operation === operation &&
+        each.attempt.identity === identity,
+    );
+    return byIdentity && { via: "identity", ...this.#existing(byIdentity.attempt) };
+  }
+
+  #place({ scope, payout }: Intent): Payout | undefined {
+    if (!payout) return undefined;
+    if ("id" in payout) {
+      const existing = this.#payout(payout.id);
+      if (!isSame(existing.scope, scope)) throw new Error("It is another merchant's.");
+      return existing;
+    }
+    const { create } = payout;
+    return this.#sameName(scope, create) ?? this.#create(scope, create);
+  }
+
+  #sameName(scope: Scope, { merchantPayoutId }: NewPayout): Payout | undefined {
+    if (merchantPayoutId === undefined) return undefined;
+    return [...this.payouts.values()].find(
+      (each) => isSame(each.scope, scope) && each.merchantPayoutId === merchantPayoutId,
+    );
+  }
+
+  #create(scope: Scope, create: NewPayout): Payout {
+    const nowMs = this.#now();
+    const link = create.link && { ...create.link, state: "ACTIVE" as const };
+    const payout = { ...create, scope, link, createdAtMs: nowMs, updatedAtMs: nowMs, version: 1 };
+    this.payouts.set(payout.id, payout);
+    if (payout.status !== 0) this.events.push([payout.id, 0, payout.status]);
+    return payout;
+  }
+
+  #change(
+    payoutId: string,
+    { status = 0, connectorPayoutId, linkState }: PayoutChange,
+    source: StatusSource,
+  ) {
+    const before = this.#payout(payoutId);
+    const isLate = status !== 0 && status !== before.status && !mayFollow(before.status, status, source);
+    const after = { ...before };
+    if (connectorPayoutId && !(isLate && before.connectorPayoutId))
+      Object.assign(after, { connectorPayoutId });
+    if (status !== 0 && !isLate) Object.assign(after, { status });
+    if (linkState && before.link && !isLate)
+      Object.assign(after, { link: { ...before.link, state: linkState } });
+    const isChanged =
+      after.status !== before.status ||
+      after.connectorPayoutId !== before.connectorPayoutId ||
+      after.link?.state !== before.link?.state;
+    if (!isChanged) return;
+    this.payouts.set(payoutId, { ...after, version: before.version + 1, updatedAtMs: this.#now() });
+    if (after.status !== before.status) this.events.push([payoutId, before.status, after.status]);
+  }
+
+  #remember({ scope, operation, idempotencyKey }: Intent, attemptId: string): void {
+    if (!idempotencyKey) return;
+    const { key, expiresAtMs } = idempotencyKey;
+    this.#keys.set(nameOf(scope, operation, key), { attemptId, expiresAtMs });
+  }
+
+  #existing(attempt: Attempt): Existing {
+    return { attempt, payout: this.payouts.get(attempt.payoutId ?? "") };
+  }
+
+  #attempt(id: string): Held {
+    const held = this.#held.get(id);
+    if (!held) throw new Error(`There is no attempt ${id}.`);
+    return held;
+  }
+
+  #payout(id: string): Payout {
+    const payout = this.payouts.get(id);
+    if (!payout) throw new Error(`There is no payout ${id}.`);
+    return payout;
+  }
+}
+
+function nameOf({ tenantId, merchantId }: Scope, operation: string, key: string): string {
+  return JSON.stringify([tenantId, merchantId, operation, key]);
+}
+
+function differences(payout: Payout, intent: Intent): string[] {
+  if (!intent.payout || "id" in intent.payout) return [];
+  const { create } = intent.payout;
+  const isOther = <T>(is: T | undefined, want: T | undefined) =>
+    is !== undefined && want !== undefined && is !== want;
+  const fields: string[] = [];
+  if (payout.connector !== create.connector) fields.push("connector");
+  if (isOther(payout.amountMinor, create.amountMinor)) fields.push("amount");
+  if (isOther(payout.currency, create.currency)) fields.push("currency");
+  if (isOther(payout.destinationCurrency, create.destinationCurrency)) fields.push("destination_currency");
+  return fields;
+}
