@@ -52,6 +52,12 @@ export const reasons = {
     false,
     "Use a new merchant_payout_id for a new payout.",
   ),
+  REQUEST_TOO_LARGE: reason(Code.ResourceExhausted, false, "Send less: the message names the limit."),
+  UNSUPPORTED_PROTOCOL: reason(
+    Code.Unimplemented,
+    false,
+    "Send the call as the message says; generated clients do.",
+  ),
   UNSUPPORTED_OPERATION: reason(Code.Unimplemented, false, "Use an operation that the connector has."),
   PAYOUT_STATE: reason(Code.FailedPrecondition, false, "Ask Get where the payout is."),
   PAYOUT_NEEDS_REVIEW: reason(

@@ -1,4 +1,4 @@
-import type { DescMethodUnary, Message } from "@bufbuild/protobuf";
+import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
 
 /** Headers of a call, names in lower case. */
 export interface Metadata {
@@ -24,6 +24,12 @@ export interface Call {
 
 /** Carries out one method. Throws {@link Failure} for what the caller should be told. */
 export type Handler = (request: Message, call: Call) => Promise<Message>;
+
+/** Carries out a method that streams replies. The stream ends with the call's signal, whatever it is waiting for. */
+export type StreamHandler = (request: Message, call: Call) => AsyncIterable<Message>;
+
+/** Finds the handler of a streaming method; undefined where this server does not serve it. */
+export type StreamHandlers = (method: DescMethodServerStreaming) => StreamHandler | undefined;
 
 /** Finds the handler of a method; undefined where this server does not serve it. */
 export type Handlers = (method: DescMethodUnary) => Handler | undefined;
