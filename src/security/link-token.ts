@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { hmac, type Key } from "./keys.ts";
+
+/** A link's token: 256 bits that whoever holds the URL knows. */
+export interface LinkToken {
+  /** Goes into the URL: 43 characters of base64url. Never stored, never logged. */
+  readonly text: string;
+  /** What is stored, and looked up by. */
+  readonly hash: string;
+}
+
+/**
+ * Derives a link's token. The same key, payout and generation give the same token, so that a repeated call gets the
+ * same URL though only the hash is stored. A new generation revokes the old URL.
+ */
+export function linkToken(key: Key, payoutId: string, generation: number): LinkToken {
+  const text = hmac(key.linkToken, `${payoutId}.${generation}`);
+  return { text, hash: linkTokenHash(text) };
+}
+
+/** The hash under which a token is stored. */
+export function linkTokenHash(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}

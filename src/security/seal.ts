@@ -1,0 +1,43 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { Keys } from "./keys.ts";
+
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
+
+/**
+ * Encrypts bytes for the database: AES-256-GCM under the current key. `context` says what the bytes belong to, such as a
+ * row's id: what was sealed for one row does not open for another.
+ *
+ * Layout: version, key id (4), nonce (12), tag (16), ciphertext.
+ */
+export function seal(keys: Keys, plain: Uint8Array, context: string): Uint8Array {
+  const key = keys.current;
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", key.sealing, nonce);
+  cipher.setAAD(Buffer.from(context));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([Buffer.of(VERSION), Buffer.from(key.id, "hex"), nonce, cipher.getAuthTag(), body]);
+}
+
+/**
+ * Decrypts what {@link seal} made.
+ *
+ * @throws Error when the key is not among the server's, the context differs, or a byte was changed.
+ */
+export function unseal(keys: Keys, sealed: Uint8Array, context: string): Uint8Array {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+  if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION)
+    throw new Error("not something that was sealed here");
+  const keyId = bytes.subarray(1, 1 + KEY_ID_BYTES).toString("hex");
+  const key = keys.byId(keyId);
+  if (!key)
+    throw new Error(`sealed with key ${keyId}, which is not in SLUICE_KEY: add it after the current one`);
+  const nonceEnd = 1 + KEY_ID_BYTES + NONCE_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", key.sealing, bytes.subarray(1 + KEY_ID_BYTES, nonceEnd));
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(nonceEnd, HEADER_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]);
+}
