@@ -1,0 +1,137 @@
+import { z } from "zod";
+import {
+  type Context,
+  defineConnector,
+  missingField,
+  PayoutMethodKind,
+  Refusal,
+  readStatus,
+} from "../../src/connector/contract.ts";
+import { type Choice, chooseOutcome } from "./choice.ts";
+import { type Outcome, outcomeOfCode } from "./outcomes.ts";
+import { requireAnswer, requireCancelable, requireMethod, requirePayable } from "./rules.ts";
+import { type Kind, kinds, readId, writeId } from "./sandbox-id.ts";
+import { errorInfo, type Standing, standingOf, standingWhenMade, statuses } from "./standing.ts";
+
+/** A provider that exists only here: it calls nobody, keeps nothing, and does what the amount or account asks for. */
+export default defineConnector({
+  name: "sandbox",
+  configKey: "Sandbox",
+  // Its RPCs are the API that it simulates; its own page is the README beside this file.
+  docs: "https://docs.hyperswitch.io/integrations/prism/api-reference/payout-service/create-link",
+  hosts: undefined,
+  credentials: z.strictObject({}),
+  // Nothing is kept that could be forgotten: the same key makes the same object for ever.
+  idempotency: { windowMs: 100 * 365 * 24 * 60 * 60 * 1000 },
+  statuses,
+  linkOptions: [
+    "description",
+    "memo",
+    "nickname",
+    "expires_in",
+    "allowed_methods",
+    "branding",
+    "items",
+    "terms_url",
+    "success_url",
+    "failure_url",
+    "expired_url",
+    "recipient_kind",
+    "recipient",
+    "metadata",
+    "fulfilment",
+    "claim_code",
+  ],
+  methods: [
+    PayoutMethodKind.US_BANK,
+    PayoutMethodKind.UK_BANK,
+    PayoutMethodKind.IBAN,
+    PayoutMethodKind.PIX,
+    PayoutMethodKind.INTERAC,
+    PayoutMethodKind.PAYPAL,
+    PayoutMethodKind.VENMO,
+    PayoutMethodKind.CARD,
+  ],
+
+  async createLink(request, context) {
+    requireQuote(request.connectorQuoteId);
+    const outcome = chooseOutcome(request);
+    requireAnswer(outcome, context);
+    return make("link", outcome, context);
+  },
+
+  create: pay,
+  transfer: pay,
+
+  async get(request, context) {
+    const { connectorPayoutId, object } = find(request, kinds, context);
+    return { connectorPayoutId, ...standingOf(object, context) };
+  },
+
+  async void(request, context) {
+    const { connectorPayoutId, object } = find(request, ["link", "payout", "quote"], context);
+    requireAnswer(outcomeOfCode(object.code), context);
+    requireCancelable(object, context);
+    return { connectorPayoutId, payoutStatus: readStatus(statuses, "canceled", context) };
+  },
+
+  async stage(request, context) {
+    const outcome = chooseOutcome(request);
+    requireAnswer(outcome, context);
+    return make("quote", outcome, context);
+  },
+
+  async createRecipient(request, context) {
+    requireAnswer(chooseOutcome(request), context);
+    return make("recipient", methodOutcome(request), context);
+  },
+
+  async enrollDisburseAccount(request, context) {
+    requireMethod(request);
+    requireAnswer(chooseOutcome(request), context);
+    return make("account", methodOutcome(request), context);
+  },
+
+  async eligibility(request, context) {
+    if (!request.connectorPayoutId) requireMethod(request);
+    const outcome = chooseOutcome(request);
+    requireAnswer(outcome, context, "read");
+    const no = outcome.refusesPayment;
+    return no?.reason.startsWith("RECIPIENT_")
+      ? { payoutStatus: readStatus(statuses, "ineligible", context), error: errorInfo(no) }
+      : { payoutStatus: readStatus(statuses, "payable", context) };
+  },
+});
+
+type Payment = Choice & { readonly connectorQuoteId?: string | undefined };
+type Made = Standing & { readonly connectorPayoutId: string };
+
+async function pay(request: Payment, context: Context<unknown>): Promise<Made> {
+  requireQuote(request.connectorQuoteId);
+  requirePayable(request, context);
+  const outcome = chooseOutcome(request);
+  requireAnswer(outcome, context);
+  if (outcome.refusesPayment) throw new Refusal(outcome.refusesPayment);
+  return make("payout", outcome, context);
+}
+
+function make(kind: Kind, outcome: Outcome, context: Context<unknown>): Made {
+  const object = { kind, code: outcome.code, startedAtMs: context.startedAtMs };
+  return { connectorPayoutId: writeId(object, context.idempotencyKey), ...standingWhenMade(object, context) };
+}
+
+/** The object that Get and Void are about. */
+function find(request: Choice, kinds: readonly Kind[], context: Context<unknown>) {
+  const id = request.connectorPayoutId || context.payout?.connectorPayoutId;
+  if (!id) throw missingField("connector_payout_id", "Write the id that the payout was made with.");
+  return { connectorPayoutId: id, object: readId(id, kinds) };
+}
+
+function requireQuote(id: string | undefined): void {
+  if (id) readId(id, ["quote"]);
+}
+
+/** What an account is good for later, whatever the amount of this call. */
+function methodOutcome({ payoutMethodData }: Choice): Outcome {
+  return chooseOutcome({ payoutMethodData });
+}

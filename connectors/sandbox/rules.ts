@@ -1,0 +1,106 @@
+import { type Context, Failure, missingField, PayoutStatus, Refusal } from "../../src/connector/contract.ts";
+import type { Choice } from "./choice.ts";
+import type { Outcome } from "./outcomes.ts";
+import { type Kind, readId, type SandboxObject } from "./sandbox-id.ts";
+import { standingOf } from "./standing.ts";
+
+/**
+ * Fails or refuses the calls that an outcome never lets through. What fails does so once: the same attempt, sent again,
+ * finds a provider that answers, as with one that honours idempotency keys.
+ */
+export function requireAnswer(
+  outcome: Outcome,
+  context: Context<unknown>,
+  effect: "change" | "read" = "change",
+): void {
+  if (outcome.refusesCall) throw new Refusal(outcome.refusesCall);
+  if (!outcome.fails || context.attempt > 1) return;
+  const { message, retryAfterMs } = outcome.fails;
+  if (retryAfterMs !== undefined) throw new Failure("PROVIDER_RATE_LIMITED", message, { retryAfterMs });
+  if (effect === "read") throw new Failure("PROVIDER_UNAVAILABLE", message);
+  throw new Failure("OUTCOME_UNKNOWN", `${message} Nobody knows whether it did what was asked.`);
+}
+
+/** @throws Failure MISSING_REQUIRED_FIELD if the request names no account, card or wallet. */
+export function requireMethod(request: Choice): void {
+  if (hasMethod(request)) return;
+  throw missingField("payout_method_data", "Write an account, a card or a wallet.");
+}
+
+/**
+ * Whether a payment has somewhere to go, and its link or failed payout is still open.
+ *
+ * @throws Failure MISSING_REQUIRED_FIELD, RECIPIENT_NOT_READY, PAYOUT_STATE; Refusal PROVIDER_NOT_FOUND.
+ */
+export function requirePayable(request: Choice, context: Context<unknown>): void {
+  if (!request.connectorPayoutId) {
+    requireMethod(request);
+    return;
+  }
+  const object = readId(request.connectorPayoutId, ["link", "payout", "recipient", "account"]);
+  const allowed = payable[object.kind];
+  if (allowed === undefined) return;
+  const { payoutStatus } = standingOf(object, context);
+  if (!allowed.includes(payoutStatus)) throw closed(object);
+  if (!hasMethod(request) && !readyWithoutMethod.includes(payoutStatus)) throw notReady();
+}
+
+/**
+ * Whether an object can still be cancelled, or is already.
+ *
+ * @throws Refusal NOT_CANCELABLE
+ */
+export function requireCancelable(object: SandboxObject, context: Context<unknown>): void {
+  if (cancelable[object.kind]?.includes(standingOf(object, context).payoutStatus)) return;
+  throw new Refusal({
+    reason: "NOT_CANCELABLE",
+    status: 409,
+    code: "not_cancelable",
+    message: `This ${object.kind} can no longer be canceled.`,
+  });
+}
+
+/** What can be paid, by where it is. Recipients and accounts always can. */
+const payable: Partial<Record<Kind, readonly PayoutStatus[]>> = {
+  link: [
+    PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
+    PayoutStatus.REQUIRES_FULFILLMENT,
+    PayoutStatus.PENDING,
+    PayoutStatus.FAILED,
+  ],
+  payout: [PayoutStatus.FAILED],
+};
+
+const readyWithoutMethod: readonly PayoutStatus[] = [PayoutStatus.REQUIRES_FULFILLMENT, PayoutStatus.PENDING];
+
+/** What can be cancelled, by where it is. */
+const cancelable: Partial<Record<Kind, readonly PayoutStatus[]>> = {
+  link: [
+    PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
+    PayoutStatus.REQUIRES_FULFILLMENT,
+    PayoutStatus.FAILED,
+    PayoutStatus.CANCELLED,
+  ],
+  quote: [PayoutStatus.REQUIRES_CONFIRMATION, PayoutStatus.CANCELLED],
+  payout: [PayoutStatus.PENDING, PayoutStatus.CANCELLED],
+};
+
+function hasMethod(request: Choice): boolean {
+  return request.payoutMethodData?.payoutMethodData.case !== undefined || !!request.connectorPayoutMethodId;
+}
+
+// Both are the caller's mistake, not the payment's end: as refusals they would turn a link that waits into a failed one.
+
+function closed(object: SandboxObject): Failure {
+  return new Failure(
+    "PAYOUT_STATE",
+    `This ${object.kind} has been paid or cancelled, or has run out: nothing was paid.`,
+  );
+}
+
+function notReady(): Failure {
+  return new Failure(
+    "RECIPIENT_NOT_READY",
+    "The recipient has not said where the money should go: wait for them, or write payout_method_data.",
+  );
+}
