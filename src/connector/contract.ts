@@ -7,10 +7,13 @@ import type { Reason } from "./reasons.ts";
 
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
+export type { Secret } from "../security/secret.ts";
 export { credentialFields, secret } from "./credentials.ts";
 export { Failure, invalidField, missingField, Refusal } from "./failure.ts";
 export type { Http, HttpReply, HttpRequest } from "./http.ts";
 export { currencyCode, majorUnits, safeMinorAmount } from "./money.ts";
+export { providerFailure } from "./provider-failure.ts";
+export { readReply } from "./provider-reply.ts";
 export type { Reason } from "./reasons.ts";
 
 type Methods = typeof PayoutService.method;
@@ -161,7 +164,7 @@ export function readStatus<C>(
   status: string,
   context: Context<C>,
 ): PayoutEnums_PayoutStatus {
-  const known = statuses[status];
+  const known = Object.hasOwn(statuses, status) ? statuses[status] : undefined;
   if (known !== undefined) return known;
   context.warn("unknown provider status", { status });
   return 0;

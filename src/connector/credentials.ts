@@ -20,6 +20,17 @@ export interface CredentialField {
 
 /** The fields of a credential schema, in its order. The schema must be a `z.object`. */
 export function credentialFields(schema: z.ZodType): readonly CredentialField[] {
+  const before = known.get(schema);
+  if (before) return before;
+  const fields = readFields(schema);
+  known.set(schema, fields);
+  return fields;
+}
+
+/** Asked at every call, and the same every time. */
+const known = new WeakMap<z.ZodType, readonly CredentialField[]>();
+
+function readFields(schema: z.ZodType): readonly CredentialField[] {
   if (!(schema instanceof z.ZodObject)) throw new TypeError("credentials must be a z.object(…)");
   return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => ({
     name,

@@ -27,6 +27,10 @@ export interface HttpReply {
   readonly body: unknown;
   /** As it arrived. */
   readonly text: string;
+  /** Whose it is, for messages. */
+  readonly connector: string;
+  /** What the request could do: decides what a reply that cannot be read means. */
+  readonly effect: "read" | "keyed" | "once";
 }
 
 /** The only way out of a connector. Owns base URL, authentication, deadline, pool, retries, breaker, bulkhead, masking. */

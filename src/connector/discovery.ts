@@ -1,0 +1,38 @@
+import { create, type Message } from "@bufbuild/protobuf";
+import type { Handlers } from "../edge/call.ts";
+import {
+  ConnectorService,
+  ConnectorServiceListResponseSchema,
+} from "../gen/sluice/v1/connector_service_pb.ts";
+import { PayoutService } from "../gen/types/payout_pb.ts";
+import type { Connector } from "./contract.ts";
+import { credentialFields } from "./credentials.ts";
+import type { Registry } from "./registry.ts";
+
+/** Handlers of `sluice.v1.ConnectorService`: what each connector says of itself. */
+export function discoveryHandlers(registry: Registry): Handlers {
+  const list = async (): Promise<Message> =>
+    create(ConnectorServiceListResponseSchema, { connectors: registry.list().map(describe) });
+  return (method) => (method === ConnectorService.method.list ? list : undefined);
+}
+
+/** The RPCs that a connector supports, as callers write them. */
+export function supportedRpcs(connector: Connector): readonly string[] {
+  return PayoutService.methods
+    .filter((method) => connector[method.localName as keyof Connector])
+    .map(({ name }) => name);
+}
+
+function describe(connector: Connector) {
+  return {
+    name: connector.name,
+    configKey: connector.configKey,
+    docsUrl: connector.docs,
+    operations: [...supportedRpcs(connector)],
+    linkOptions: [...(connector.linkOptions ?? [])],
+    methods: [...(connector.methods ?? [])],
+    currencies: [...(connector.currencies ?? [])],
+    countries: [...(connector.countries ?? [])],
+    credentials: credentialFields(connector.credentials).map((field) => ({ ...field })),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Connector } from "../contract.ts";
+import { folderUrl } from "../registry.ts";
+import { readFixtures } from "./fixture.ts";
+import { createPlayer } from "./player.ts";
+import { inTurns, type Rule, type Subject } from "./rule.ts";
+import { amounts } from "./rules/amounts.ts";
+import { coverage } from "./rules/coverage.ts";
+import { describedCredentials, documents, shape } from "./rules/documents.ts";
+import { exactness } from "./rules/exactness.ts";
+import { faults } from "./rules/faults.ts";
+import { paths } from "./rules/paths.ts";
+import { declaredEffects, keyed, sameWhenResent } from "./rules/repeats.ts";
+import { secrecy } from "./rules/secrecy.ts";
+import { law, size } from "./rules/sources.ts";
+import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
+import { tolerance } from "./rules/tolerance.ts";
+
+/** What every connector must keep, the plainest first. */
+export const rules: readonly Rule[] = [
+  shape,
+  describedCredentials,
+  documents,
+  law,
+  size,
+  exactness,
+  coverage,
+  declaredStatuses,
+  unknownStatus,
+  declaredEffects,
+  sameWhenResent,
+  keyed,
+  paths,
+  amounts,
+  secrecy,
+  tolerance,
+  faults,
+];
+
+/** Reads a connector's fixtures and plays each as written, for the rules to judge. Close its player in the end. */
+export async function prepareSubject(connector: Connector, folder: URL | string): Promise<Subject> {
+  const { fixtures, problems } = await readFixtures(folder);
+  const player = createPlayer(connector);
+  const unplayable: string[] = [];
+  const played = await inTurns(fixtures, async (fixture) => {
+    try {
+      return [{ fixture, performance: await player.play(fixture) }];
+    } catch (error) {
+      unplayable.push(`${fixture.file}: it cannot be played: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  return { connector, folder: folderUrl(folder), played, unreadable: [...problems, ...unplayable], player };
+}
+
+/** A rule and what a connector does wrong by it. */
+export interface Finding {
+  readonly rule: string;
+  /** Empty where the rule is kept. */
+  readonly problems: readonly string[];
+}
+
+/** Holds a connector to every rule. */
+export async function checkConnector(
+  connector: Connector,
+  folder: URL | string,
+): Promise<readonly Finding[]> {
+  const subject = await prepareSubject(connector, folder);
+  const findings: Finding[] = [];
+  for (const rule of rules) findings.push({ rule: rule.name, problems: await rule.check(subject) });
+  await subject.player.close();
+  return findings;
+}

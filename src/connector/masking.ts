@@ -1,0 +1,55 @@
+import { Secret } from "../security/secret.ts";
+
+const mask = "[masked]";
+
+/**
+ * A copy of a body for the log: names stay, every value is masked except those of the fields in `visible`. What is not
+ * JSON is masked whole.
+ */
+export function maskBody(body: unknown, visible: readonly string[] = []): unknown {
+  return maskValue(body, new Set(visible), 0);
+}
+
+function maskValue(value: unknown, visible: ReadonlySet<string>, depth: number): unknown {
+  if (value === null || value === undefined) return value;
+  if (typeof value !== "object" || depth > maxDepth) return mask;
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, visible, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      visible.has(name) && typeof item !== "object" ? item : maskValue(item, visible, depth + 1),
+    ]),
+  );
+}
+
+const maxDepth = 12;
+
+/** A path for logs and metrics: without its query, and with every segment that may be an id or a value as `:id`. */
+export function maskPath(path: string): string {
+  const [bare = ""] = path.split("?", 1);
+  return bare
+    .split("/")
+    .map((segment) => (segment === "" || plainSegment.test(segment) ? segment : ":id"))
+    .join("/");
+}
+
+/** Versions, and lower-case words joined by hyphens or underscores. Anything with a digit or capital may be an id. */
+const plainSegment = /^(v\d{1,2}|[a-z]{1,24}([-_][a-z]{1,24}){0,3})$/;
+
+/** The values of every {@link Secret} in credentials, for {@link removeSecrets}. Those too short to be one are left out. */
+export function secretValues(credentials: unknown): readonly string[] {
+  if (credentials instanceof Secret) {
+    const value = credentials.reveal();
+    return value.length >= minSecretLength ? [value] : [];
+  }
+  if (typeof credentials !== "object" || credentials === null) return [];
+  return Object.values(credentials).flatMap(secretValues);
+}
+
+/** Shorter ones would tear holes into ordinary words. */
+const minSecretLength = 8;
+
+/** Text without the secrets: some providers repeat a wrong key in their error message. */
+export function removeSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, mask) : rest), text);
+}

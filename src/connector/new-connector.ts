@@ -1,0 +1,45 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nameForm } from "./connector-shape.ts";
+
+/**
+ * Copies the template to a folder of the name, with the names in it replaced.
+ *
+ * @throws Error that says what to write instead, for a name that cannot be used.
+ */
+export async function newConnector(folder: URL, name: string): Promise<URL> {
+  if (!nameForm.test(name))
+    throw new Error(
+      `${JSON.stringify(name)} cannot be a connector's name. Write lower-case letters, digits and hyphens, a letter first: easy-labs.`,
+    );
+  const target = new URL(`${name}/`, folder);
+  await mkdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+    throw new Error(`There is a connector ${name} already. Choose another name, or edit that one.`);
+  });
+  for (const file of await templateFiles()) {
+    const text = await readFile(new URL(file, template), "utf8");
+    const copy = new URL(file, target);
+    await mkdir(new URL(".", copy), { recursive: true });
+    await writeFile(copy, text.replaceAll("Acme", pascalCase(name)).replaceAll("acme", name));
+  }
+  return target;
+}
+
+const template = new URL("../../connectors/_template/", import.meta.url);
+
+async function templateFiles(): Promise<readonly string[]> {
+  const entries = await readdir(template, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(fileURLToPath(template), join(entry.parentPath, entry.name)));
+}
+
+/** `easy-labs` as Prism writes it in `x-connector-config`: `EasyLabs`. */
+function pascalCase(name: string): string {
+  return name
+    .split("-")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}
