@@ -12,20 +12,32 @@ export interface Ledger {
   record(intent: Intent, outcome: Outcome): Promise<Opened>;
   /**
    * Writes down how an attempt ended, with the payout's new state and, where that changed the status, an event. One
-   * transaction. Does nothing when the attempt was settled already, and returns the attempt as it then stands.
+   * transaction. Does nothing when the attempt was settled already, and returns the attempt as it then stands. An
+   * attempt that ends UNKNOWN gives up its lease: it may be taken over at once.
    */
-  settle(attemptId: string, outcome: Outcome, options: { durable: boolean }): Promise<Attempt>;
-  /** Forgets an attempt that changed nothing anywhere, and its payout if it was the payout's first. */
-  release(attemptId: string): Promise<void>;
+  settle(attemptId: string, outcome: Outcome, options: SettleOptions): Promise<Attempt>;
+  /**
+   * Forgets an attempt that changed nothing anywhere, with its idempotency keys, and its payout if the payout has no other
+   * attempt and is as it was made. Answers whether it did: an attempt that was settled, or taken over since, stays, for
+   * then nobody can know that nothing was changed.
+   */
+  release(attemptId: string): Promise<boolean>;
   /** Takes an unsettled attempt whose lease has run out, adding one to its tries. Undefined if another was quicker. */
   takeOver(attemptId: string, lease: Lease): Promise<Attempt | undefined>;
   /** Extends the leases of attempts still being sent by this owner. */
   renew(lease: Lease): Promise<void>;
   /** Finds an earlier attempt of the same operation, by idempotency key (not expired) or by identity. */
   findAttempt(query: AttemptQuery): Promise<(Existing & { via: "key" | "identity" }) | undefined>;
-  /** Finds a payout of this merchant by one of its ids; the merchant's id first where several are given. */
+  /**
+   * Finds a payout of this merchant by one of its ids: the merchant's first, then ours, then the connector's. Another id
+   * never leads to a payout whose merchant_payout_id is not the one given.
+   */
   findPayout(scope: Scope, ids: PayoutIds): Promise<Payout | undefined>;
-  /** Writes down a status learnt from the provider, with an event where it changed. Ends never go back, except SUCCESS to REVERSED or FAILED. Returns the payout as it then stands. */
+  /**
+   * Writes down a status learnt from the provider, with an event where it changed. Ends never go back (`status.ts` has the
+   * table); a change that comes too late is left out, but for a provider's id that was not known yet. Returns the payout as
+   * it then stands.
+   */
   observe(payoutId: string, change: PayoutChange): Promise<Payout>;
   /** Whether the store answers, for readiness. Rejects if not. */
   ping(): Promise<void>;
@@ -73,6 +85,7 @@ export interface NewPayout {
   readonly merchantPayoutId: string | undefined;
   readonly connector: string;
   readonly connectorPayoutId: string | undefined;
+  /** Number of types.PayoutEnums.PayoutStatus. One that is not UNSPECIFIED (0) is a change, and writes an event. */
   readonly status: number;
   /** Absent for operations that name no amount. */
   readonly amountMinor: bigint | undefined;
@@ -106,6 +119,7 @@ export interface Link extends NewLink {
   readonly state: LinkState;
 }
 
+/** Where a link stands. */
 export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "EXPIRED" | "CANCELLED";
 
 /** A try at an operation. */
@@ -125,6 +139,7 @@ export interface Attempt {
   readonly reply: Uint8Array | undefined;
 }
 
+/** An attempt, with its payout where it has one. */
 export interface Existing {
   readonly attempt: Attempt;
   readonly payout: Payout | undefined;
@@ -137,6 +152,17 @@ export type Opened =
   | ({ readonly kind: "existing"; readonly via: "key" | "identity" } & Existing)
   /** The merchant_payout_id belongs to another payout: `fields` differ. */
   | { readonly kind: "conflict"; readonly payout: Payout; readonly fields: readonly string[] };
+
+/** How {@link Ledger.settle} writes. */
+export interface SettleOptions {
+  /**
+   * Whether the outcome must survive a loss of power once the call returns. False only where the attempt can be sent again
+   * under the provider's idempotency key, which finds it out anew.
+   */
+  readonly durable: boolean;
+  /** Which try this is the outcome of. Where another has taken the attempt over since, nothing is written. */
+  readonly tries?: number;
+}
 
 /** How an attempt ended. */
 export type Outcome =

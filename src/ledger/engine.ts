@@ -1,0 +1,60 @@
+import type { Ledger } from "./ledger.ts";
+import type { UnitInput, UnitName, UnitResult } from "./units.ts";
+
+/**
+ * What a unit needs of its commit: `read` writes nothing; `durable` is on the disk when the promise resolves; `relaxed` is
+ * seen by everybody then, and may be lost with the machine's power.
+ */
+export type Commit = "read" | "durable" | "relaxed";
+
+/** A store that carries out units of work. */
+export interface Engine {
+  /** @throws LedgerUnavailable when the store cannot carry it out. */
+  run<N extends UnitName>(name: N, input: UnitInput<N>, commit: Commit): Promise<UnitResult<N>>;
+  /** Lets go of the store. Nothing is under way any more, and nothing follows. */
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached, or refuses. The message says why, and what its operator can do. */
+export class LedgerUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "LedgerUnavailable";
+  }
+}
+
+/** The ledger that an engine carries. `now` is milliseconds since 1970. */
+export function ledgerOn(engine: Engine, now: () => number): Ledger {
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
+
+  function run<N extends UnitName>(name: N, input: UnitInput<N>, commit: Commit): Promise<UnitResult<N>> {
+    if (isClosed)
+      return Promise.reject(new LedgerUnavailable("The ledger is closed: this process is ending."));
+    const result = engine.run(name, input, commit);
+    underWay.add(result);
+    const forget = () => underWay.delete(result);
+    result.then(forget, forget);
+    return result;
+  }
+
+  return {
+    open: (intent) => run("open", [intent, now()], "durable"),
+    record: (intent, outcome) => run("record", [intent, outcome, now()], "durable"),
+    settle: (attemptId, outcome, { durable, tries }) =>
+      run("settle", [attemptId, outcome, tries, now()], durable ? "durable" : "relaxed"),
+    release: (attemptId) => run("release", [attemptId], "durable"),
+    takeOver: (attemptId, lease) => run("takeOver", [attemptId, lease, now()], "durable"),
+    renew: (lease) => run("renew", [lease], "relaxed"),
+    findAttempt: (query) => run("findAttempt", [query, now()], "read"),
+    findPayout: (scope, ids) => run("findPayout", [scope, ids], "read"),
+    observe: (payoutId, change) => run("observe", [payoutId, change, now()], "durable"),
+    ping: () => run("ping", [], "read"),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      await engine.close();
+    },
+  };
+}

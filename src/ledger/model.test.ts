@@ -1,0 +1,159 @@
+import { randomUUIDv7 } from "node:crypto";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { aLink, anIntent, aPayout, reply } from "../../test/support/ledger-facts.ts";
+import { LedgerModel } from "../../test/support/ledger-model.ts";
+import { type LedgerFixture, onEveryEngine } from "../../test/support/ledgers.ts";
+import type { Intent, Ledger, Outcome, PayoutChange, Scope } from "./ledger.ts";
+
+/** One step of a random sequence. Numbers choose among few names, so that steps meet. */
+const step = fc.record({
+  unit: fc.constantFrom(
+    "open",
+    "open",
+    "record",
+    "settle",
+    "settle",
+    "release",
+    "takeOver",
+    "observe",
+    "findAttempt",
+  ),
+  tenant: fc.nat(1),
+  operation: fc.nat(1),
+  identity: fc.nat(3),
+  key: fc.option(fc.nat(2), { nil: undefined }),
+  merchantPayoutId: fc.option(fc.nat(2), { nil: undefined }),
+  payoutKind: fc.constantFrom("create", "create", "attach", "none"),
+  status: fc.nat(14),
+  amount: fc.constantFrom(undefined, 100n, 100n, 9_223_372_036_854_775_807n),
+  currency: fc.constantFrom(undefined, "USD", "USD", "EUR"),
+  connectorPayoutId: fc.option(fc.constantFrom("po_1", "po_2"), { nil: undefined }),
+  linkState: fc.option(fc.constantFrom("CLAIMED", "COMPLETED", "EXPIRED"), { nil: undefined }),
+  isDone: fc.boolean(),
+  pick: fc.nat(100),
+  leaseMs: fc.nat(20),
+  passMs: fc.nat(10),
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** What the sequence has made so far, to pick from. */
+interface Made {
+  readonly attempts: string[];
+  readonly payouts: string[];
+}
+
+const settled = async (run: () => unknown): Promise<unknown> => {
+  try {
+    return await run();
+  } catch {
+    return "rejected";
+  }
+};
+
+onEveryEngine((fixture) => {
+  it("answers random sequences as the model does, and holds the same payouts and events", {
+    timeout: 120_000,
+  }, async () => {
+    const sequences = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) =>
+      agree(fixture, steps),
+    );
+    // A failure prints the seed and the shortest sequence that shows it.
+    await fc.assert(sequences, { numRuns: fixture.url.startsWith("sqlite") ? 150 : 60 });
+  });
+});
+
+async function agree({ ledger, clock, rows }: LedgerFixture, steps: readonly Step[]): Promise<void> {
+  // A merchant of its own makes each sequence begin with an empty ledger.
+  const merchantId = randomUUIDv7();
+  const model = new LedgerModel(() => clock.ms);
+  const made: Made = { attempts: ["nobody"], payouts: ["nobody"] };
+  for (const each of steps) {
+    clock.ms += each.passMs;
+    const scope = { tenantId: `tenant ${each.tenant}`, merchantId };
+    const unit = units[each.unit](each, scope, clock.ms, made);
+    expect(await settled(() => unit(ledger))).toEqual(await settled(() => unit(model)));
+  }
+  for (const payout of model.payouts.values())
+    expect(await ledger.findPayout(payout.scope, { id: payout.id })).toEqual(payout);
+  const events = await rows(
+    `select payout_id, from_status, to_status from event join payout on payout.id = payout_id
+      where merchant_id = '${merchantId}' order by payout_id, payout_version`,
+  );
+  expect(events.map((row) => [row.payout_id, Number(row.from_status), Number(row.to_status)])).toEqual(
+    model.events.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)),
+  );
+}
+
+/** What a step asks, of the ledger and of the model alike. */
+type Asked = (target: Ledger | LedgerModel) => unknown;
+
+const units: Record<Step["unit"], (each: Step, scope: Scope, nowMs: number, made: Made) => Asked> = {
+  open(each, scope, nowMs, made) {
+    const intent = intentOf(each, scope, nowMs, made);
+    return (target) => target.open(intent);
+  },
+  record(each, scope, nowMs, made) {
+    const intent = intentOf({ ...each, status: 0 }, scope, nowMs, made);
+    return (target) => target.record(intent, outcomeOf(each));
+  },
+  settle(each, _scope, _nowMs, made) {
+    return (target) => target.settle(pick(made.attempts, each), outcomeOf(each), { durable: each.pick > 50 });
+  },
+  release(each, _scope, _nowMs, made) {
+    return (target) => target.release(pick(made.attempts, each));
+  },
+  takeOver(each, _scope, nowMs, made) {
+    const lease = { owner: `owner ${each.pick}`, untilMs: nowMs + each.leaseMs };
+    return (target) => target.takeOver(pick(made.attempts, each), lease);
+  },
+  observe(each, _scope, _nowMs, made) {
+    return (target) => target.observe(pick(made.payouts, each), changeOf(each));
+  },
+  findAttempt(each, scope) {
+    const { operation, identity } = namesOf(each);
+    const idempotencyKey = each.key === undefined ? undefined : `key ${each.key}`;
+    return (target) => target.findAttempt({ scope, operation, identity, idempotencyKey });
+  },
+};
+
+function namesOf(each: Step): { operation: string; identity: string } {
+  return { operation: `operation ${each.operation}`, identity: `identity ${each.identity}` };
+}
+
+function intentOf(each: Step, scope: Scope, nowMs: number, made: Made): Intent {
+  const create = aPayout({
+    merchantPayoutId: each.merchantPayoutId === undefined ? undefined : `order ${each.merchantPayoutId}`,
+    connectorPayoutId: each.connectorPayoutId,
+    status: each.status,
+    amountMinor: each.amount,
+    currency: each.currency,
+    link: each.linkState && aLink(),
+  });
+  const payouts = { create: { create }, attach: { id: pick(made.payouts, each) }, none: undefined };
+  const intent = anIntent({
+    ...namesOf(each),
+    scope,
+    payout: payouts[each.payoutKind],
+    lease: { owner: "owner", untilMs: nowMs + each.leaseMs },
+    ...(each.key === undefined
+      ? {}
+      : { idempotencyKey: { key: `key ${each.key}`, expiresAtMs: nowMs + each.leaseMs } }),
+  });
+  made.attempts.push(intent.attemptId);
+  if (each.payoutKind === "create") made.payouts.push(create.id);
+  return intent;
+}
+
+function outcomeOf(each: Step): Outcome {
+  const change = changeOf(each);
+  return each.isDone ? { state: "DONE", reply, change } : { state: "UNKNOWN", change };
+}
+
+function changeOf({ status, connectorPayoutId, linkState }: Step): PayoutChange {
+  return { status, ...(connectorPayoutId && { connectorPayoutId }), ...(linkState && { linkState }) };
+}
+
+function pick(from: readonly string[], { pick: index }: Step): string {
+  return from[index % from.length] ?? "nobody";
+}

@@ -1,0 +1,138 @@
+import { setTimeout } from "node:timers/promises";
+import pg from "pg";
+import { type Commit, type Engine, ledgerOn } from "./engine.ts";
+import type { Ledger } from "./ledger.ts";
+import { migrate, readMigrations } from "./migrations.ts";
+import { explained, isLostRace } from "./postgres-error.ts";
+import { LOCK } from "./sql.ts";
+import { carryOutAsync, type Query, type Row, type Unit } from "./unit.ts";
+import { begin } from "./units.ts";
+
+/** How to use a PostgreSQL database. */
+export interface PostgresOptions {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Told when an idle connection is lost; the pool replaces it by itself. */
+  onLostConnection(error: Error): void;
+  /** Connections of this process. */
+  readonly poolSize: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const TRIES_PER_UNIT = 20;
+const MINIMUM_MAJOR = 15;
+// Any number will do, as long as every process takes the same.
+const MIGRATION_LOCK = 7_305_158_203;
+
+const beginnings: Readonly<Record<Exclude<Commit, "read">, string>> = {
+  durable: "begin isolation level read committed",
+  relaxed: "begin isolation level read committed; set local synchronous_commit = off",
+};
+
+/**
+ * Opens a ledger in a PostgreSQL database, which exists already.
+ *
+ * @throws LedgerUnavailable when the server cannot be reached; Error when it is too old, or the database too new.
+ */
+export async function openPostgresLedger(url: string, options: PostgresOptions): Promise<Ledger> {
+  const pool = newPool(url, options);
+  try {
+    await requireVersion(pool);
+    await transaction(
+      pool,
+      `${beginnings.durable}; set local statement_timeout = 0; select pg_advisory_xact_lock(${MIGRATION_LOCK})`,
+      () => migrate(readMigrations(), options.now()),
+    );
+  } catch (error) {
+    await pool.end();
+    throw explained(error);
+  }
+  return ledgerOn(engineOn(pool), options.now);
+}
+
+function newPool(url: string, { poolSize, onLostConnection }: PostgresOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: "sluice",
+    max: poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  pool.on("error", onLostConnection);
+  // A connection lost at work rejects what it was at; without a listener it would end the process too.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+async function requireVersion(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query("show server_version_num");
+  const version = Number(rows[0]?.server_version_num);
+  if (version >= MINIMUM_MAJOR * 10_000) return;
+  throw new Error(
+    `The PostgreSQL server has version ${Math.floor(version / 10_000)}; ${MINIMUM_MAJOR} or later is needed.`,
+  );
+}
+
+function engineOn(pool: pg.Pool): Engine {
+  return {
+    async run(name, input, commit) {
+      try {
+        if (commit === "read") return await carryOutAsync(begin(name, input), (query) => answer(pool, query));
+        return await retryingLostRaces(() => transaction(pool, beginnings[commit], () => begin(name, input)));
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function retryingLostRaces<T>(carryOutOnce: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await carryOutOnce();
+    } catch (error) {
+      if (!isLostRace(error) || tries === TRIES_PER_UNIT) throw error;
+      // Those who lost the same race do not meet again at once.
+      await setTimeout(Math.random() * tries);
+    }
+  }
+}
+
+async function transaction<T>(pool: pg.Pool, beginning: string, unit: () => Unit<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(beginning);
+    const result = await carryOutAsync(unit(), (query) => answer(client, query));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is lost, and must not go back into the pool.
+    await client.query("rollback").catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+// Named, so that the server reads and plans each text once per connection: that is most of what a query costs it.
+const statements = new Map<string, { readonly name: string; readonly text: string }>();
+
+function statement(sql: string): { readonly name: string; readonly text: string } {
+  const known = statements.get(sql);
+  if (known) return known;
+  const made = { name: `sluice_${statements.size}`, text: sql.replace(LOCK, "for no key update") };
+  statements.set(sql, made);
+  return made;
+}
+
+async function answer(client: pg.Pool | pg.PoolClient, { sql, params }: Query): Promise<readonly Row[]> {
+  const result = await client.query({ ...statement(sql), values: [...params] });
+  return result.rows;
+}

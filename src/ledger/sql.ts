@@ -1,0 +1,92 @@
+const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,
+  currency, destination_currency, link_state, link_token_hash, link_key_id, link_generation, link_expires_at_ms,
+  link_options, created_at_ms, updated_at_ms, version`;
+
+const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, state, tries, payout_status_before,
+  started_at_ms, lease_owner, lease_until_ms, reply`;
+
+/** Stands at the end of a query that must hold its row until the commit. Engines with one writer leave it out. */
+export const LOCK = "{lock}";
+
+/** Every statement, in the subset that SQLite and PostgreSQL share. */
+export const sql = {
+  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $16 link, $17 now. No row when the id or merchant_payout_id is taken. */
+  insertPayout: `insert into payout (${payout})
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 1)
+    on conflict do nothing
+    returning id`,
+
+  /** $1 tenant, $2 merchant, $3 id. */
+  payoutInScope: `select ${payout} from payout where tenant_id = $1 and merchant_id = $2 and id = $3`,
+
+  /** $1 tenant, $2 merchant, $3 merchant_payout_id. */
+  payoutByMerchantPayoutId: `select ${payout} from payout
+    where tenant_id = $1 and merchant_id = $2 and merchant_payout_id = $3`,
+
+  /** $1 tenant, $2 merchant, $3 connector, $4 connector_payout_id. The newest, where the provider used an id twice. */
+  payoutByConnectorPayoutId: `select ${payout} from payout
+    where tenant_id = $1 and merchant_id = $2 and connector = $3 and connector_payout_id = $4
+    order by created_at_ms desc, id desc limit 1`,
+
+  /** $1 id. */
+  lockPayout: `select ${payout} from payout where id = $1 ${LOCK}`,
+
+  /** $1 id, $2 status, $3 connector_payout_id, $4 link state, $5 now, $6 version. */
+  changePayout: `update payout
+    set status = $2, connector_payout_id = $3, link_state = $4, updated_at_ms = $5, version = $6
+    where id = $1`,
+
+  /** $1 id. Only while it is as it was made, and has no attempt. */
+  deleteUntouchedPayout: `delete from payout
+    where id = $1 and version = 1 and not exists (select 1 from attempt where payout_id = $1)`,
+
+  /** $1 id, $2 payout, $3 payout version, $4 from, $5 to, $6 now. */
+  insertEvent: `insert into event (id, payout_id, payout_version, from_status, to_status, at_ms)
+    values ($1, $2, $3, $4, $5, $6)`,
+
+  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant. No row when the identity is taken. */
+  insertAttempt: `insert into attempt (${attempt}, tenant_id, merchant_id)
+    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14)
+    on conflict do nothing
+    returning id`,
+
+  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now, $6 identity. */
+  attemptByKeyOrIdentity: `select 'key' as via, ${attempt} from attempt
+    where id = (select attempt_id from idempotency_key
+      where tenant_id = $1 and merchant_id = $2 and operation = $3 and key = $4 and expires_at_ms > $5)
+    union all
+    select 'identity' as via, ${attempt} from attempt
+    where tenant_id = $1 and merchant_id = $2 and operation = $3 and identity = $6`,
+
+  /** $1 id. */
+  attemptById: `select ${attempt} from attempt where id = $1`,
+
+  /** $1 id, $2 state, $3 reply, $4 now, $5 the try this is the outcome of, or null. No row when it is settled. */
+  settleAttempt: `update attempt
+    set state = $2, reply = $3, lease_until_ms = case when lease_until_ms < $4 then lease_until_ms else $4 end
+    where id = $1 and state <> 'DONE' and tries = coalesce($5, tries)
+    returning ${attempt}`,
+
+  /** $1 id. An attempt that was taken over may have changed something in its first try. */
+  deleteFirstTry: `delete from attempt where id = $1 and state = 'SENDING' and tries = 1 returning payout_id`,
+
+  /** $1 id, $2 owner, $3 lease, $4 now. */
+  takeOver: `update attempt
+    set state = 'SENDING', tries = tries + 1, lease_owner = $2, lease_until_ms = $3
+    where id = $1 and state <> 'DONE' and lease_until_ms <= $4
+    returning ${attempt}`,
+
+  /** $1 owner, $2 lease. The first condition lets the partial index serve. */
+  renew: `update attempt set lease_until_ms = $2
+    where state <> 'DONE' and state = 'SENDING' and lease_owner = $1 and lease_until_ms < $2`,
+
+  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 attempt, $6 expiry, $7 now. No row when the key is taken. */
+  rememberKey: `insert into idempotency_key as held (tenant_id, merchant_id, operation, key, attempt_id, expires_at_ms)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict (tenant_id, merchant_id, operation, key)
+      do update set attempt_id = excluded.attempt_id, expires_at_ms = excluded.expires_at_ms
+      where held.expires_at_ms <= $7
+    returning key`,
+
+  ping: "select 1 as alive",
+} as const;
