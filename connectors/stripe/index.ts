@@ -1,0 +1,80 @@
+import {
+  defineConnector,
+  Failure,
+  type Operation,
+  type OperationFunction,
+} from "../../src/connector/contract.ts";
+import { connect } from "./connect.ts";
+import { credentials, type StripeCredentials } from "./credentials.ts";
+import { errors } from "./errors.ts";
+import { globalPayouts } from "./global-payouts.ts";
+import type { Model } from "./model.ts";
+import { methodCapabilities } from "./recipient.ts";
+import { statuses } from "./standing.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const models: Readonly<Record<StripeCredentials["account_model"], Model>> = {
+  global_payouts: globalPayouts,
+  connect,
+};
+
+/** Stripe: Global Payouts, or Connect for accounts that have only that. Links lead to Stripe's onboarding page. */
+export default defineConnector<StripeCredentials>({
+  name: "stripe",
+  configKey: "Stripe",
+  docs: "https://docs.stripe.com/global-payouts",
+  hosts: { live: "https://api.stripe.com", test: "https://api.stripe.com" },
+  credentials,
+  legacyHeaders: { "x-api-key": "api_key" },
+  authorize: ({ api_key }) => ({ authorization: `Bearer ${api_key.reveal()}` }),
+  // v1 forgets keys after a day; v2 keeps them longer.
+  idempotency: { windowMs: DAY_MS },
+  statuses,
+  errors,
+  linkOptions: [
+    "description",
+    "memo",
+    "nickname",
+    "expires_in",
+    "allowed_methods",
+    "branding",
+    "items",
+    "terms_url",
+    "success_url",
+    "failure_url",
+    "expired_url",
+    "recipient_kind",
+    "recipient",
+    "metadata",
+    "fulfilment",
+    "claim_code",
+  ],
+  methods: [...methodCapabilities.keys()],
+  visible: ["object", "status", "currency", "livemode", "closed", "created", "type", "code"],
+
+  createLink: byModel("createLink"),
+  openLink: (visit, context) => models[context.credentials.account_model].openLink(visit, context),
+  create: byModel("create"),
+  transfer: byModel("transfer"),
+  get: byModel("get"),
+  void: byModel("void"),
+  stage: byModel("stage"),
+  createRecipient: byModel("createRecipient"),
+  enrollDisburseAccount: byModel("enrollDisburseAccount"),
+  eligibility: byModel("eligibility"),
+});
+
+/** An operation as the caller's account model has it. */
+function byModel<O extends Operation>(operation: O): OperationFunction<O, StripeCredentials> {
+  return async (request, context) => {
+    const carryOut: OperationFunction<O, StripeCredentials> | undefined =
+      models[context.credentials.account_model][operation];
+    if (carryOut) return carryOut(request, context);
+    throw new Failure(
+      "UNSUPPORTED_OPERATION",
+      `stripe has no ${operation} with account_model: connect. Use account_model: global_payouts.`,
+      { metadata: { connector: "stripe" } },
+    );
+  };
+}
