@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PayoutServiceCreateLinkResponseSchema } from "../../src/gen/types/payout_pb.ts";
-import { tool } from "../support/tools.ts";
+import { bufProgram, tool } from "../support/tools.ts";
 import type { EchoEdge } from "./echo-edge.ts";
 import { expectDetails, failing, requestBytes, slow, startInteropEdge, words } from "./interop-edge.ts";
 import { createLinkPath } from "./raw-grpc.ts";
@@ -81,9 +80,7 @@ describe.runIf(python)("grpcio, of Python", () => {
 });
 
 describe("buf curl", () => {
-  const packages = createRequire(createRequire(import.meta.url).resolve("@bufbuild/buf/package.json"));
-  const manifest = packages.resolve(`@bufbuild/buf-${process.platform}-${process.arch}/package.json`);
-  const buf = join(dirname(manifest), "bin", process.platform === "win32" ? "buf.exe" : "buf");
+  const buf = bufProgram();
 
   test.each(["grpc", "grpcweb", "connect"])("over %s", async (protocol) => {
     const args = ["curl", "--protocol", protocol, "--http2-prior-knowledge", "--reflect"];

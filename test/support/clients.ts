@@ -4,7 +4,7 @@ import { Code } from "@connectrpc/connect";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { PayoutService } from "../../src/gen/types/payout_pb.ts";
 import type { RunningService } from "./service.ts";
-import { tool } from "./tools.ts";
+import { bufProgram, tool } from "./tools.ts";
 
 /** A call of `types.PayoutService`, in JSON with the names of the proto files. */
 export interface TestCall {
@@ -25,18 +25,30 @@ export interface Told {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Ways to call, by the client's name. Each is the real client. */
+/** Ways to call, by the client's name. Each is the real client; buf curl, which is connect-go, speaks three protocols. */
 export const clients: Readonly<Record<string, (service: RunningService, call: TestCall) => Promise<Told>>> = {
   "grpc-js": callGrpcJs,
   curl: callCurl,
   ...(tool("grpcurl") && { grpcurl: callGrpcurl }),
+  ...Object.fromEntries(
+    ["grpc", "grpcweb", "connect"].map((protocol) => [
+      `buf curl over ${protocol}`,
+      (service: RunningService, call: TestCall) => callBuf(service, call, protocol),
+    ]),
+  ),
 };
 
 /** Our id of the payout whose link a reply shows, which providers' objects carry. */
 export function linkIdOf(told: Told): string {
-  const link = told.reply?.payout_link as { readonly id: string } | undefined;
-  if (!link) throw new Error(`There is no link in ${JSON.stringify(told)}`);
-  return link.id;
+  return linkOf(told).id;
+}
+
+/** The link in a reply. */
+export function linkOf({
+  reply,
+}: Told): Readonly<Record<"id" | "url" | "state" | "create_time" | "expire_time", string>> {
+  if (!reply?.payout_link) throw new Error(`There is no link in ${JSON.stringify(reply)}`);
+  return reply.payout_link as ReturnType<typeof linkOf>;
 }
 
 /** Calls with grpc-js over plaintext HTTP/2. */
@@ -48,7 +60,7 @@ export async function callGrpcJs(
   const client = new Client(service.target, credentials.createInsecure());
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-  const request = Buffer.from(toBinary(method.input, fromJson(method.input as DescMessage, body)));
+  const request = Buffer.from(toBinary<DescMessage>(method.input, fromJson<DescMessage>(method.input, body)));
   const trailers: Record<string, string> = {};
   try {
     return await new Promise<Told>((resolve) => {
@@ -152,6 +164,35 @@ export async function callGrpcurl(
     ...(reason && { reason }),
     trailers,
   };
+}
+
+/** Calls with buf curl, which finds the schema by reflection. */
+async function callBuf(
+  service: RunningService,
+  { rpc, headers = {}, body }: TestCall,
+  protocol: string,
+): Promise<Told> {
+  const { stdout, stderr } = await run(bufProgram(), [
+    "curl",
+    ...["--protocol", protocol, "--http2-prior-knowledge"],
+    ...Object.entries(headers).flatMap(([name, value]) => ["-H", inCsv(`${name}: ${value}`)]),
+    ...["-d", JSON.stringify(body)],
+    `${service.url}/types.PayoutService/${PayoutService.method[rpc].name}`,
+  ]);
+  if (stdout !== "") return { reply: snakeCase(JSON.parse(stdout)) as Record<string, unknown>, trailers: {} };
+  const error = JSON.parse(stderr) as {
+    code: string;
+    message: string;
+    details?: { type: string; value: string }[];
+  };
+  const info = error.details?.find((detail) => detail.type === "google.rpc.ErrorInfo")?.value ?? "";
+  const reason = /[A-Z][A-Z_]{3,}/.exec(Buffer.from(info, "base64").toString("latin1"))?.[0];
+  return { code: error.code.toUpperCase(), message: error.message, ...(reason && { reason }), trailers: {} };
+}
+
+/** buf reads a header option as a line of CSV. */
+function inCsv(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }
 
 function run(program: string, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {

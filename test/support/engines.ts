@@ -1,5 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import { describe } from "vitest";
-import { freshDatabase, hasPostgres } from "./postgres.ts";
+import { ask, freshDatabase, hasPostgres } from "./postgres.ts";
 import { temporaryFolder } from "./service.ts";
 
 /** A key that every process of a test shares, as every process on one PostgreSQL must. */
@@ -11,6 +12,8 @@ export interface Store {
   readonly environment: Readonly<Record<string, string>>;
   /** Its folder, where it is files of our own. */
   readonly folder: string | undefined;
+  /** Changes rows past the ledger, as the passing of time would. */
+  change(sql: string): Promise<void>;
   remove(): void;
 }
 
@@ -20,14 +23,25 @@ const engines: Readonly<Record<string, () => Promise<Store>>> = {
     return {
       environment: { SLUICE_DATABASE_URL: `sqlite:${folder.path}/sluice.db` },
       folder: folder.path,
+      change: async (sql) => {
+        const database = new DatabaseSync(`${folder.path}/sluice.db`, { timeout: 5000 });
+        database.exec(sql);
+        database.close();
+      },
       remove: folder.remove,
     };
   },
-  PostgreSQL: async () => ({
-    environment: { SLUICE_DATABASE_URL: await freshDatabase(), SLUICE_KEY: KEY },
-    folder: undefined,
-    remove: () => {},
-  }),
+  PostgreSQL: async () => {
+    const url = await freshDatabase();
+    return {
+      environment: { SLUICE_DATABASE_URL: url, SLUICE_KEY: KEY },
+      folder: undefined,
+      change: async (sql) => {
+        await ask(url, sql);
+      },
+      remove: () => {},
+    };
+  },
 };
 
 /** Declares the same tests for every engine. Where there is no PostgreSQL its tests are skipped, and named. */

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Programs that some tests need and a user's machine may lack. Use with `describe.runIf(tool("grpcurl"))`: the run names
@@ -23,6 +24,13 @@ const finders: Record<Tool, () => string | undefined> = {
   curl: () => onPath("curl"),
   openssl: () => onPath("openssl"),
 };
+
+/** buf's own program: the script around it would outlive a kill. */
+export function bufProgram(): string {
+  const packages = createRequire(createRequire(import.meta.url).resolve("@bufbuild/buf/package.json"));
+  const manifest = packages.resolve(`@bufbuild/buf-${process.platform}-${process.arch}/package.json`);
+  return join(dirname(manifest), "bin", process.platform === "win32" ? "buf.exe" : "buf");
+}
 
 function onPath(program: string): string | undefined {
   for (const folder of (process.env.PATH ?? "").split(":")) {

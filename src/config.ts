@@ -1,0 +1,284 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { dirname, join } from "node:path";
+import { type Keys, keysFromFile, parseKeys } from "./security/keys.ts";
+
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** TLS material, as PEM text. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+  /** Callers must show a certificate that this authority has signed. */
+  readonly clientCa: string | undefined;
+}
+
+/** What the environment says, checked and complete. */
+export interface Config {
+  readonly listen: Address;
+  readonly publicUrl: string | undefined;
+  readonly databaseUrl: string;
+  readonly keys: Keys;
+  readonly tls: Tls | undefined;
+  readonly logLevel: LogLevel;
+  readonly connectorsFolder: string | undefined;
+  /** Base URLs that the operator has set, by connector name. */
+  readonly connectorUrls: ReadonlyMap<string, string>;
+  readonly maxCalls: number;
+  readonly maxProviderCalls: number;
+}
+
+type LogLevel = (typeof logLevels)[number];
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+
+interface Variable {
+  readonly name: string;
+  readonly default: string;
+  readonly about: string;
+}
+
+/** Every variable that is read, in the order of the README's table. */
+export const variables: readonly Variable[] = [
+  {
+    name: "SLUICE_LISTEN",
+    default: "127.0.0.1:8080",
+    about: "Address and port to listen on. Port 0 picks a free one.",
+  },
+  {
+    name: "SLUICE_PUBLIC_URL",
+    default: "from SLUICE_LISTEN",
+    about: "What links begin with, as recipients reach this server: `https://pay.example.com`.",
+  },
+  {
+    name: "SLUICE_DATABASE_URL",
+    default: "sqlite:data/sluice.db",
+    about:
+      "`sqlite:<file>`, or `postgres://user:password@host/database` (15 or later) for any number of processes.",
+  },
+  {
+    name: "SLUICE_KEY",
+    default: "made beside the SQLite file",
+    about:
+      "32 random bytes in base64 (`openssl rand -base64 32`) that seal what is stored and derive link tokens. Required with PostgreSQL. To rotate, put the new key first: `new,old`.",
+  },
+  {
+    name: "SLUICE_TLS_CERT",
+    default: "",
+    about: "PEM file of the certificate chain. Switches TLS on, with SLUICE_TLS_KEY.",
+  },
+  { name: "SLUICE_TLS_KEY", default: "", about: "PEM file of the certificate's private key." },
+  {
+    name: "SLUICE_TLS_CLIENT_CA",
+    default: "",
+    about: "PEM file of an authority: callers must show a certificate that it has signed.",
+  },
+  {
+    name: "SLUICE_ALLOW_UNAUTHENTICATED",
+    default: "no",
+    about:
+      "`yes` lets SLUICE_LISTEN be more than loopback without SLUICE_TLS_CLIENT_CA: something in front must then keep strangers out.",
+  },
+  { name: "SLUICE_LOG_LEVEL", default: "info", about: `One of ${logLevels.join(", ")}.` },
+  {
+    name: "SLUICE_MAX_CALLS",
+    default: "12000",
+    about: "Calls in flight before new ones are answered RESOURCE_EXHAUSTED.",
+  },
+  {
+    name: "SLUICE_MAX_PROVIDER_CALLS",
+    default: "1000",
+    about: "Requests in flight, and so connections, to one provider. More wait.",
+  },
+  {
+    name: "SLUICE_CONNECTORS_DIR",
+    default: "",
+    about: "A folder of connectors from outside the repository.",
+  },
+  {
+    name: "SLUICE_<CONNECTOR>_URL",
+    default: "the provider's",
+    about:
+      "Base URL of a provider, such as `SLUICE_STRIPE_URL=http://127.0.0.1:12111`. Callers can never set one.",
+  },
+];
+
+/** Every mistake in the environment, at once. */
+export class ConfigError extends Error {
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration cannot be used:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}\nnpm start -- --help lists every variable.`,
+    );
+    this.name = "ConfigError";
+  }
+}
+
+/**
+ * Reads the environment; the only function that does.
+ *
+ * @throws ConfigError naming every variable that is wrong, and what to write.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = [];
+  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
+    const text = environment[name] || defaults.get(name) || "";
+    try {
+      return parse(text);
+    } catch (error) {
+      mistakes.push(`${name} ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const listen = read("SLUICE_LISTEN", parseAddress);
+  const databaseUrl = read("SLUICE_DATABASE_URL", parseDatabaseUrl);
+  const tls = readTls(environment, read, mistakes);
+  if (
+    listen &&
+    !isLoopback(listen.host) &&
+    !tls?.clientCa &&
+    environment.SLUICE_ALLOW_UNAUTHENTICATED !== "yes"
+  ) {
+    mistakes.push(
+      `SLUICE_LISTEN is ${listen.host}, which others can reach, and nothing checks who calls: set SLUICE_TLS_CLIENT_CA, or SLUICE_ALLOW_UNAUTHENTICATED=yes if something in front does`,
+    );
+  }
+  if (listen && isEverywhere(listen.host) && !environment.SLUICE_PUBLIC_URL) {
+    mistakes.push(
+      `SLUICE_PUBLIC_URL is needed with SLUICE_LISTEN=${environment.SLUICE_LISTEN}: links cannot begin with ${listen.host}. Write what recipients reach, such as https://pay.example.com`,
+    );
+  }
+  mistakes.push(...unknownVariables(environment));
+  const config = {
+    listen,
+    databaseUrl,
+    tls,
+    publicUrl: read("SLUICE_PUBLIC_URL", (text) => (text === "" ? undefined : parseUrl(text))),
+    logLevel: read("SLUICE_LOG_LEVEL", parseLogLevel),
+    connectorsFolder: read("SLUICE_CONNECTORS_DIR", (text) => (text === "" ? undefined : existing(text))),
+    connectorUrls: readConnectorUrls(environment, read),
+    maxCalls: read("SLUICE_MAX_CALLS", parseCount),
+    maxProviderCalls: read("SLUICE_MAX_PROVIDER_CALLS", parseCount),
+    // Last, and only for a sound configuration, since it may make a file.
+    keys: mistakes.length === 0 ? read("SLUICE_KEY", (text) => readKeys(text, databaseUrl ?? "")) : undefined,
+  };
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config as Config;
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const lines = variables.map(
+    ({ name, default: value, about }) => `  ${name}${value && ` (${value})`}\n      ${about}`,
+  );
+  return `npm start, with any of these in the environment (default in brackets):\n\n${lines.join("\n")}\n`;
+}
+
+/** Defaults that are values; the others say where a value comes from. */
+const defaults = new Map(
+  variables
+    .filter((variable) => /^[a-z0-9.:/]+$/.test(variable.default))
+    .map(({ name, default: value }) => [name, value]),
+);
+
+type Read = <T>(name: string, parse: (text: string) => T) => T | undefined;
+
+function readTls(
+  environment: Readonly<Record<string, string | undefined>>,
+  read: Read,
+  mistakes: string[],
+): Tls | undefined {
+  const file = (name: string) =>
+    read(name, (path) => (path === "" ? undefined : readFileSync(existing(path), "utf8")));
+  const cert = file("SLUICE_TLS_CERT");
+  const key = file("SLUICE_TLS_KEY");
+  const clientCa = file("SLUICE_TLS_CLIENT_CA");
+  if (cert && key) return { cert, key, clientCa };
+  const some = ["SLUICE_TLS_CERT", "SLUICE_TLS_KEY", "SLUICE_TLS_CLIENT_CA"].filter(
+    (name) => environment[name],
+  );
+  if (some.length > 0) mistakes.push(`${some.join(" and ")} needs both SLUICE_TLS_CERT and SLUICE_TLS_KEY`);
+  return undefined;
+}
+
+const connectorUrlName = /^SLUICE_([A-Z0-9_]+)_URL$/;
+const ownNames = new Set(variables.map((variable) => variable.name));
+
+function readConnectorUrls(
+  environment: Readonly<Record<string, string | undefined>>,
+  read: Read,
+): ReadonlyMap<string, string> {
+  const urls = new Map<string, string>();
+  for (const name of Object.keys(environment)) {
+    const connector = connectorUrlName.exec(name)?.[1];
+    if (!connector || ownNames.has(name) || !environment[name]) continue;
+    const url = read(name, parseUrl);
+    if (url) urls.set(connector.toLowerCase().replaceAll("_", "-"), url);
+  }
+  return urls;
+}
+
+function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("SLUICE_") && !name.startsWith("SLUICE_TEST_"))
+    .filter((name) => !ownNames.has(name) && !connectorUrlName.test(name))
+    .map((name) => `${name} is not a variable of Sluice: correct its name or remove it`);
+}
+
+function readKeys(text: string, databaseUrl: string): Keys {
+  if (text !== "") return parseKeys(text);
+  if (!databaseUrl.startsWith("sqlite:")) {
+    throw new TypeError(
+      "is required with PostgreSQL, the same for every process: write what `openssl rand -base64 32` prints",
+    );
+  }
+  return keysFromFile(join(dirname(databaseUrl.slice("sqlite:".length)), "sluice.key"));
+}
+
+function parseAddress(text: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (!host || port > 65_535)
+    throw new TypeError("must be an address and a port: write 127.0.0.1:8080 or [::1]:8080");
+  return { host, port };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function isEverywhere(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+function parseDatabaseUrl(text: string): string {
+  if (/^sqlite:.+/.test(text) || /^postgres(ql)?:\/\/.+/.test(text)) return text;
+  throw new TypeError("must be sqlite:<file> or postgres://user:password@host/database");
+}
+
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
+    throw new TypeError("must be a URL without query, such as https://pay.example.com");
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((name) => name === text);
+  if (!level) throw new TypeError(`must be one of ${logLevels.join(", ")}`);
+  return level;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new TypeError("must be a whole number from 1 to 9999999");
+  return Number(text);
+}
+
+function existing(path: string): string {
+  if (!existsSync(path)) throw new TypeError("names a file or folder that does not exist");
+  return path;
+}

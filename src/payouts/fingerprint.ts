@@ -1,0 +1,59 @@
+import { createHmac } from "node:crypto";
+import { toJson } from "@bufbuild/protobuf";
+import canonicalize from "canonicalize";
+import type { Operation } from "../connector/contract.ts";
+import { credentialFields } from "../connector/credentials.ts";
+import type { Key } from "../security/keys.ts";
+import { operations } from "./operations.ts";
+import type { PayoutRequest } from "./payout-request.ts";
+import type { Route } from "./route.ts";
+
+/** What tells one request from another without storing it. */
+export interface Fingerprint {
+  readonly whole: string;
+  /** One for each top-level field, to name those that differ; and the key's id, to compare after a rotation. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The fingerprint of calls that nothing can ever match. */
+export const noFingerprint: Fingerprint = { whole: "", fields: {} };
+
+/**
+ * Fingerprints a request: HMACs of its canonical JSON (RFC 8785), field by field, and of where it goes. Access tokens and
+ * secrets are left out, since they change between repeats. HMAC and not a bare hash, because requests hold data that can
+ * be guessed, such as amounts and account numbers.
+ */
+export function fingerprint(
+  operation: Operation,
+  request: PayoutRequest,
+  route: Route,
+  key: Key,
+): Fingerprint {
+  const print = (text: string) =>
+    createHmac("sha256", key.fingerprint).update(text).digest("base64url").slice(0, 22);
+  const json = toJson(operations[operation].input, request, { useProtoFieldName: true }) as Record<
+    string,
+    unknown
+  >;
+  delete json.access_token;
+  json["x-connector"] = route.connector.name;
+  json["x-connector-config"] = openCredentials(route);
+  const fields: Record<string, string> = { key: key.id };
+  for (const name of Object.keys(json).sort()) fields[name] = print(`${name}=${canonicalize(json[name])}`);
+  return { whole: print(Object.entries(fields).join(";")), fields };
+}
+
+/** Names of the fields in which two requests differ. */
+export function differingFields(
+  one: Readonly<Record<string, string>>,
+  other: Readonly<Record<string, string>>,
+): readonly string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => name !== "key" && one[name] !== other[name]).sort();
+}
+
+/** Credentials that are no secret, such as the account to pay from: they belong to what was asked. A key that was rotated does not. */
+function openCredentials({ connector, credentials }: Route): unknown {
+  const open = credentialFields(connector.credentials).filter((field) => !field.secret);
+  return Object.fromEntries(open.map(({ name }) => [name, credentials[name] ?? null]));
+}

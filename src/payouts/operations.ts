@@ -1,0 +1,53 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import type { Operation } from "../connector/contract.ts";
+import { PayoutService, PayoutEnums_PayoutStatus as Status } from "../gen/types/payout_pb.ts";
+
+/** What the core must know of an RPC, whatever the connector. */
+export interface OperationFacts {
+  /** As callers write it: `CreateLink`. */
+  readonly rpc: string;
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+  /** Whether amount and destination currency must be there. */
+  readonly needsAmount: boolean;
+  /** Whether a refusal by the provider is the payout's end. */
+  readonly failsPayout: boolean;
+  /** Statuses of an existing payout in which the operation may begin; undefined: it makes a payout of its own. */
+  readonly beginsIn: ReadonlySet<Status> | undefined;
+}
+
+const unpaid = new Set<Status>([
+  Status.PAYOUT_STATUS_UNSPECIFIED,
+  Status.REQUIRES_CREATION,
+  Status.REQUIRES_VENDOR_ACCOUNT_CREATION,
+  Status.REQUIRES_PAYOUT_METHOD_DATA,
+  Status.REQUIRES_CONFIRMATION,
+  Status.REQUIRES_FULFILLMENT,
+  Status.INELIGIBLE,
+]);
+const any = new Set<Status>(Object.values(Status));
+
+function facts(
+  operation: Operation,
+  rest: Pick<OperationFacts, "needsAmount" | "failsPayout" | "beginsIn">,
+): OperationFacts {
+  const method = PayoutService.method[operation];
+  return { rpc: method.name, input: method.input, output: method.output, ...rest };
+}
+
+/** One row for each RPC of types.PayoutService. */
+export const operations: Readonly<Record<Operation, OperationFacts>> = {
+  createLink: facts("createLink", { needsAmount: true, failsPayout: true, beginsIn: undefined }),
+  create: facts("create", { needsAmount: true, failsPayout: true, beginsIn: unpaid }),
+  transfer: facts("transfer", { needsAmount: true, failsPayout: true, beginsIn: unpaid }),
+  get: facts("get", { needsAmount: false, failsPayout: false, beginsIn: any }),
+  void: facts("void", { needsAmount: false, failsPayout: false, beginsIn: any }),
+  stage: facts("stage", { needsAmount: true, failsPayout: false, beginsIn: undefined }),
+  createRecipient: facts("createRecipient", { needsAmount: false, failsPayout: false, beginsIn: unpaid }),
+  enrollDisburseAccount: facts("enrollDisburseAccount", {
+    needsAmount: false,
+    failsPayout: false,
+    beginsIn: unpaid,
+  }),
+  eligibility: facts("eligibility", { needsAmount: false, failsPayout: false, beginsIn: any }),
+};

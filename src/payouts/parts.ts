@@ -1,0 +1,19 @@
+import type { Connector } from "../connector/contract.ts";
+import type { HttpClient } from "../connector/http-client.ts";
+import type { Registry } from "../connector/registry.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { LinkMaker } from "./link.ts";
+
+/** What the call path works with. */
+export interface Parts extends LinkMaker {
+  readonly registry: Registry;
+  readonly ledger: Ledger;
+  /** The HTTP client of a connector; one for the life of the process. */
+  client(connector: Connector): HttpClient<unknown>;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Names this process in leases. */
+  readonly owner: string;
+}
