@@ -340,6 +340,8 @@ export type PayoutServiceCreateRequest = Message<"types.PayoutServiceCreateReque
   connectorPayoutMethodId?: string | undefined;
 
   /**
+   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   *
    * @generated from field: optional string webhook_url = 12;
    */
   webhookUrl?: string | undefined;
@@ -464,6 +466,8 @@ export type PayoutServiceTransferRequest = Message<"types.PayoutServiceTransferR
   connectorPayoutMethodId?: string | undefined;
 
   /**
+   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   *
    * @generated from field: optional string webhook_url = 11;
    */
   webhookUrl?: string | undefined;
@@ -836,6 +840,8 @@ export type PayoutServiceCreateLinkRequest = Message<"types.PayoutServiceCreateL
   connectorPayoutMethodId?: string | undefined;
 
   /**
+   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   *
    * @generated from field: optional string webhook_url = 12;
    */
   webhookUrl?: string | undefined;

@@ -19,7 +19,8 @@ export const file_sluice_v1_link: GenFile = /*@__PURE__*/
 
 /**
  * How a link looks and behaves. Every field is optional. A connector that cannot honour a field that is set refuses the
- * call with INVALID_ARGUMENT, naming the field and the connectors that can; nothing is dropped.
+ * call with INVALID_ARGUMENT, naming the field and the connectors that can; nothing is dropped. Where the link's page is
+ * ours, what concerns the page is kept with the link; the page itself is not served yet.
  *
  * @generated from message sluice.v1.LinkOptions
  */
