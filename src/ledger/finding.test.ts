@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { scope } from "../../test/support/ledger-facts.ts";
+import { anIntent, aPayout, done, scope } from "../../test/support/ledger-facts.ts";
 import { onEveryEngine } from "../../test/support/ledgers.ts";
+import { PayoutEnums_PayoutStatus as Status } from "../gen/types/payout_pb.ts";
 
 onEveryEngine((fixture) => {
   describe("findPayout", () => {
@@ -36,10 +37,54 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.findPayout(scope, { ...ids, merchantPayoutId: "typo" })).toBeUndefined();
     });
 
+    it("still finds by the ids that the provider's present one has replaced", async () => {
+      const { attempt, payout } = await fixture.opened({}, { connectorPayoutId: "acct_made" });
+      const { connector } = payout;
+      const find = (connectorPayoutId: string) =>
+        fixture.ledger.findPayout(scope, { connector, connectorPayoutId });
+      await fixture.ledger.observe(payout.id, { connectorPayoutId: "acct_opened" });
+      const change = { status: Status.SUCCESS, connectorPayoutId: "obp_paid" };
+      await fixture.ledger.settle(attempt.id, done(change), { durable: true });
+      const late = { status: Status.PENDING, connectorPayoutId: "acct_late" };
+      const stands = await fixture.ledger.observe(payout.id, late);
+      expect(stands.connectorPayoutId).toBe("obp_paid");
+      for (const id of ["acct_made", "acct_opened", "obp_paid", "acct_late"])
+        expect([id, await find(id)]).toEqual([id, stands]);
+      const foreign = { ...scope, merchantId: "another" };
+      const ids = { connector, connectorPayoutId: "acct_made" };
+      expect(await fixture.ledger.findPayout(foreign, ids)).toBeUndefined();
+      expect(await fixture.ledger.findPayout(scope, { ...ids, connector: "other" })).toBeUndefined();
+    });
+
+    it("still finds by the id that an operation's own outcome replaced", async () => {
+      const create = aPayout({ connectorPayoutId: "acct_recorded" });
+      await fixture.ledger.record(
+        anIntent({ payout: { create } }),
+        done({ connectorPayoutId: "obp_recorded" }),
+      );
+      const ids = { connector: create.connector, connectorPayoutId: "acct_recorded" };
+      expect(await fixture.ledger.findPayout(scope, ids)).toMatchObject({
+        id: create.id,
+        connectorPayoutId: "obp_recorded",
+      });
+    });
+
+    it("takes the payout that has an id now before those that had it", async () => {
+      const { payout: present } = await fixture.opened({}, { connectorPayoutId: "acct_shared" });
+      const { payout: former } = await fixture.opened(
+        { startedAtMs: 1_500 },
+        { connectorPayoutId: "acct_shared" },
+      );
+      await fixture.ledger.observe(former.id, { connectorPayoutId: "obp_former" });
+      const ids = { connector: present.connector, connectorPayoutId: "acct_shared" };
+      expect(await fixture.ledger.findPayout(scope, ids)).toEqual(present);
+    });
+
     it("takes the newest where a provider used an id twice", async () => {
       await fixture.opened({}, { connectorPayoutId: "po_twice" });
-      fixture.clock.ms += 1;
-      const { payout } = await fixture.opened({}, { connectorPayoutId: "po_twice" });
+      const newer = { startedAtMs: 1_001 };
+      const { payout } = await fixture.opened(newer, { connectorPayoutId: "po_twice" });
+      await fixture.opened({}, { connectorPayoutId: "po_twice" });
       const ids = { connector: payout.connector, connectorPayoutId: "po_twice" };
       expect(await fixture.ledger.findPayout(scope, ids)).toEqual(payout);
     });

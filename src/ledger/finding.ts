@@ -1,15 +1,24 @@
-import type { AttemptQuery, Existing, Payout, PayoutIds, Scope } from "./ledger.ts";
+import type { Attempt, AttemptQuery, Existing, Payout, PayoutIds, Scope } from "./ledger.ts";
 import { readAttempt, readPayout } from "./rows.ts";
 import { sql } from "./sql.ts";
-import { ask, type Row, type Unit } from "./unit.ts";
+import { ask, askAll, type Query, query, type Row, type Unit } from "./unit.ts";
 
 /** {@link Ledger.findAttempt}. */
 export function* findAttempt(
-  query: AttemptQuery,
+  wanted: AttemptQuery,
   nowMs: number,
 ): Unit<(Existing & { via: "key" | "identity" }) | undefined> {
-  const { scope, operation, idempotencyKey, identity } = query;
-  const rows = yield* ask(
+  const [rows] = yield* askAll([attemptQuery(wanted, nowMs)]);
+  const found = readFound(rows);
+  if (!found) return undefined;
+  const { payoutId } = found.attempt;
+  return { ...found, payout: payoutId === undefined ? undefined : yield* payoutById(wanted.scope, payoutId) };
+}
+
+/** Asks for the attempts of a key and of an identity. Read what comes with {@link readFound}. */
+export function attemptQuery(wanted: AttemptQuery, nowMs: number): Query {
+  const { scope, operation, idempotencyKey, identity } = wanted;
+  return query(
     sql.attemptByKeyOrIdentity,
     scope.tenantId,
     scope.merchantId,
@@ -18,11 +27,14 @@ export function* findAttempt(
     nowMs,
     identity ?? null,
   );
+}
+
+/** The attempt that counts among those of {@link attemptQuery}: the key decides. */
+export function readFound(
+  rows: readonly Row[],
+): { readonly attempt: Attempt; readonly via: "key" | "identity" } | undefined {
   const row = rows.find((each) => each.via === "key") ?? rows[0];
-  if (!row) return undefined;
-  const attempt = readAttempt(row);
-  const payout = attempt.payoutId === undefined ? undefined : yield* payoutById(scope, attempt.payoutId);
-  return { via: row.via === "key" ? "key" : "identity", attempt, payout };
+  return row && { attempt: readAttempt(row), via: row.via === "key" ? "key" : "identity" };
 }
 
 /** {@link Ledger.findPayout}. */
@@ -48,13 +60,15 @@ export function* payoutById(scope: Scope, id: string): Unit<Payout | undefined> 
   return first(yield* ask(sql.payoutInScope, scope.tenantId, scope.merchantId, id));
 }
 
-/** A payout of this merchant by the merchant's id. */
-export function* payoutByMerchantPayoutId(scope: Scope, merchantPayoutId: string): Unit<Payout | undefined> {
+function* payoutByMerchantPayoutId(scope: Scope, merchantPayoutId: string): Unit<Payout | undefined> {
   return first(yield* ask(sql.payoutByMerchantPayoutId, scope.tenantId, scope.merchantId, merchantPayoutId));
 }
 
+/** By the current id, and by a former one where none has it now. */
 function* payoutByConnectorPayoutId(scope: Scope, connector: string, id: string): Unit<Payout | undefined> {
-  return first(yield* ask(sql.payoutByConnectorPayoutId, scope.tenantId, scope.merchantId, connector, id));
+  const params = [scope.tenantId, scope.merchantId, connector, id] as const;
+  const current = first(yield* ask(sql.payoutByConnectorPayoutId, ...params));
+  return current ?? first(yield* ask(sql.payoutByFormerId, ...params));
 }
 
 function first(rows: readonly Row[]): Payout | undefined {

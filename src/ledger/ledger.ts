@@ -5,7 +5,10 @@
 export interface Ledger {
   /**
    * Writes down that an operation is about to be sent, before anything is. One transaction. Durable when it returns.
-   * At most one caller ever gets `opened` for an identity or key, however many ask at once, in however many processes.
+   * At most one caller ever gets `opened` for an identity or key, and at most one attempt at a time is not DONE for a payout,
+   * however many ask at once, in however many processes.
+   *
+   * Every method rejects text that PostgreSQL cannot store, on either engine: that with a NUL or half of a surrogate pair.
    */
   open(intent: Intent): Promise<Opened>;
   /** {@link Ledger.open} and {@link Ledger.settle} in one transaction, for operations that changed nothing elsewhere. */
@@ -29,14 +32,14 @@ export interface Ledger {
   /** Finds an earlier attempt of the same operation, by idempotency key (not expired) or by identity. */
   findAttempt(query: AttemptQuery): Promise<(Existing & { via: "key" | "identity" }) | undefined>;
   /**
-   * Finds a payout of this merchant by one of its ids: the merchant's first, then ours, then the connector's. Another id
-   * never leads to a payout whose merchant_payout_id is not the one given.
+   * Finds a payout of this merchant by one of its ids: the merchant's first, then ours, then the connector's, of which former
+   * ones count too. Another id never leads to a payout whose merchant_payout_id is not the one given.
    */
   findPayout(scope: Scope, ids: PayoutIds): Promise<Payout | undefined>;
   /**
    * Writes down a status learnt from the provider, with an event where it changed. Ends never go back (`status.ts` has the
-   * table); a change that comes too late is left out, but for a provider's id that was not known yet. Returns the payout as
-   * it then stands.
+   * table); a change that comes too late is left out, but for amounts and a provider's id that were not known yet. Returns the
+   * payout as it then stands.
    */
   observe(payoutId: string, change: PayoutChange): Promise<Payout>;
   /** Whether the store answers, for readiness. Rejects if not. */
@@ -70,13 +73,14 @@ export interface Intent {
   readonly fingerprint: string;
   /** HMAC of each top-level field of the request, to name those that differ. */
   readonly fieldPrints: Readonly<Record<string, string>>;
+  /** A payout that is made for it has this as `createdAtMs`. */
   readonly startedAtMs: number;
   readonly lease: Lease;
-  /**
-   * The payout the attempt belongs to: an existing one by id, a new one, or none (quotes). A new one whose
-   * merchant_payout_id exists already becomes the existing one, if connector, amount and currencies agree.
-   */
-  readonly payout: { readonly id: string } | { readonly create: NewPayout } | undefined;
+  /** The payout the attempt belongs to: one as the caller read it, a new one, or none (quotes). */
+  readonly payout:
+    | { readonly id: string; readonly version: number }
+    | { readonly create: NewPayout }
+    | undefined;
 }
 
 /** A payout to write down. */
@@ -150,8 +154,16 @@ export type Opened =
   | ({ readonly kind: "opened" } & Existing)
   /** The operation was begun before, under the same idempotency key or the same identity. */
   | ({ readonly kind: "existing"; readonly via: "key" | "identity" } & Existing)
-  /** The merchant_payout_id belongs to another payout: `fields` differ. */
-  | { readonly kind: "conflict"; readonly payout: Payout; readonly fields: readonly string[] };
+  /**
+   * The payout is not what the caller looked at: there is one of that merchant_payout_id already, or its version has moved on,
+   * or it is gone. Nothing is written.
+   */
+  | { readonly kind: "changed" }
+  /**
+   * The payout has another attempt that is not DONE: nothing else may begin until it is, or two operations at once could both
+   * pay. Nothing is written.
+   */
+  | { readonly kind: "busy"; readonly attempt: Attempt };
 
 /** How {@link Ledger.settle} writes. */
 export interface SettleOptions {
@@ -172,8 +184,15 @@ export type Outcome =
 /** New facts of a payout. What is absent stays. */
 export interface PayoutChange {
   readonly status?: number;
+  /** The one it replaces still finds the payout. */
   readonly connectorPayoutId?: string;
   readonly linkState?: LinkState;
+  /** When the provider's page ends, where the payout has a link. */
+  readonly linkExpiresAtMs?: number;
+  /** Counts where the payout has none yet, as do the currencies: the first operation that names them fixes them. */
+  readonly amountMinor?: bigint;
+  readonly currency?: string;
+  readonly destinationCurrency?: string;
 }
 
 /** How to find an earlier attempt. */

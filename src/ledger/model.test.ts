@@ -18,6 +18,7 @@ const step = fc.record({
     "takeOver",
     "observe",
     "findAttempt",
+    "findPayout",
   ),
   tenant: fc.nat(1),
   operation: fc.nat(1),
@@ -28,9 +29,11 @@ const step = fc.record({
   status: fc.nat(14),
   amount: fc.constantFrom(undefined, 100n, 100n, 9_223_372_036_854_775_807n),
   currency: fc.constantFrom(undefined, "USD", "USD", "EUR"),
-  connectorPayoutId: fc.option(fc.constantFrom("po_1", "po_2"), { nil: undefined }),
+  connectorPayoutId: fc.option(fc.constantFrom("po_1", "po_2", "po_3"), { nil: undefined }),
   linkState: fc.option(fc.constantFrom("CLAIMED", "COMPLETED", "EXPIRED"), { nil: undefined }),
+  linkExpiresAtMs: fc.constantFrom(undefined, undefined, 5, 6),
   isDone: fc.boolean(),
+  isStale: fc.nat(9).map((chance) => chance === 0),
   pick: fc.nat(100),
   leaseMs: fc.nat(20),
   passMs: fc.nat(10),
@@ -55,7 +58,7 @@ onEveryEngine((fixture) => {
   it("answers random sequences as the model does, and holds the same payouts and events", {
     timeout: 120_000,
   }, async () => {
-    const sequences = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) =>
+    const sequences = fc.asyncProperty(fc.array(step, { maxLength: 40, size: "max" }), (steps) =>
       agree(fixture, steps),
     );
     // A failure prints the seed and the shortest sequence that shows it.
@@ -67,11 +70,11 @@ async function agree({ ledger, clock, rows }: LedgerFixture, steps: readonly Ste
   // A merchant of its own makes each sequence begin with an empty ledger.
   const merchantId = randomUUIDv7();
   const model = new LedgerModel(() => clock.ms);
-  const made: Made = { attempts: ["nobody"], payouts: ["nobody"] };
+  const made: Made = { attempts: [], payouts: [] };
   for (const each of steps) {
     clock.ms += each.passMs;
     const scope = { tenantId: `tenant ${each.tenant}`, merchantId };
-    const unit = units[each.unit](each, scope, clock.ms, made);
+    const unit = units[each.unit](each, scope, { nowMs: clock.ms, made, model });
     expect(await settled(() => unit(ledger))).toEqual(await settled(() => unit(model)));
   }
   for (const payout of model.payouts.values())
@@ -88,26 +91,33 @@ async function agree({ ledger, clock, rows }: LedgerFixture, steps: readonly Ste
 /** What a step asks, of the ledger and of the model alike. */
 type Asked = (target: Ledger | LedgerModel) => unknown;
 
-const units: Record<Step["unit"], (each: Step, scope: Scope, nowMs: number, made: Made) => Asked> = {
-  open(each, scope, nowMs, made) {
-    const intent = intentOf(each, scope, nowMs, made);
+/** Where the sequence stands. */
+interface Stand {
+  readonly nowMs: number;
+  readonly made: Made;
+  readonly model: LedgerModel;
+}
+
+const units: Record<Step["unit"], (each: Step, scope: Scope, stand: Stand) => Asked> = {
+  open(each, scope, stand) {
+    const intent = intentOf(each, scope, stand);
     return (target) => target.open(intent);
   },
-  record(each, scope, nowMs, made) {
-    const intent = intentOf({ ...each, status: 0 }, scope, nowMs, made);
+  record(each, scope, stand) {
+    const intent = intentOf({ ...each, status: 0 }, scope, stand);
     return (target) => target.record(intent, outcomeOf(each));
   },
-  settle(each, _scope, _nowMs, made) {
+  settle(each, _scope, { made }) {
     return (target) => target.settle(pick(made.attempts, each), outcomeOf(each), { durable: each.pick > 50 });
   },
-  release(each, _scope, _nowMs, made) {
+  release(each, _scope, { made }) {
     return (target) => target.release(pick(made.attempts, each));
   },
-  takeOver(each, _scope, nowMs, made) {
+  takeOver(each, _scope, { nowMs, made }) {
     const lease = { owner: `owner ${each.pick}`, untilMs: nowMs + each.leaseMs };
     return (target) => target.takeOver(pick(made.attempts, each), lease);
   },
-  observe(each, _scope, _nowMs, made) {
+  observe(each, _scope, { made }) {
     return (target) => target.observe(pick(made.payouts, each), changeOf(each));
   },
   findAttempt(each, scope) {
@@ -115,25 +125,44 @@ const units: Record<Step["unit"], (each: Step, scope: Scope, nowMs: number, made
     const idempotencyKey = each.key === undefined ? undefined : `key ${each.key}`;
     return (target) => target.findAttempt({ scope, operation, identity, idempotencyKey });
   },
+  findPayout(each, scope, { made }) {
+    const { connectorPayoutId } = each;
+    const id = each.isDone ? undefined : pick(made.payouts, each);
+    const ids = {
+      ...(id && { id }),
+      merchantPayoutId: merchantPayoutIdOf(each),
+      connector: "sandbox",
+      connectorPayoutId,
+    };
+    return (target) => target.findPayout(scope, ids);
+  },
 };
 
 function namesOf(each: Step): { operation: string; identity: string } {
   return { operation: `operation ${each.operation}`, identity: `identity ${each.identity}` };
 }
 
-function intentOf(each: Step, scope: Scope, nowMs: number, made: Made): Intent {
+function merchantPayoutIdOf({ merchantPayoutId }: Step): string | undefined {
+  return merchantPayoutId === undefined ? undefined : `order ${merchantPayoutId}`;
+}
+
+function intentOf(each: Step, scope: Scope, { nowMs, made, model }: Stand): Intent {
   const create = aPayout({
-    merchantPayoutId: each.merchantPayoutId === undefined ? undefined : `order ${each.merchantPayoutId}`,
+    merchantPayoutId: merchantPayoutIdOf(each),
     connectorPayoutId: each.connectorPayoutId,
     status: each.status,
-    amountMinor: each.amount,
-    currency: each.currency,
+    amountMinor: each.isDone ? each.amount : undefined,
+    currency: each.isDone ? each.currency : undefined,
+    destinationCurrency: each.isDone ? "EUR" : undefined,
     link: each.linkState && aLink(),
   });
-  const payouts = { create: { create }, attach: { id: pick(made.payouts, each) }, none: undefined };
+  const id = pick(made.payouts, each);
+  const version = (model.payouts.get(id)?.version ?? 1) - (each.isStale ? 1 : 0);
+  const payouts = { create: { create }, attach: { id, version }, none: undefined };
   const intent = anIntent({
     ...namesOf(each),
     scope,
+    startedAtMs: nowMs - each.pick,
     payout: payouts[each.payoutKind],
     lease: { owner: "owner", untilMs: nowMs + each.leaseMs },
     ...(each.key === undefined
@@ -150,10 +179,19 @@ function outcomeOf(each: Step): Outcome {
   return each.isDone ? { state: "DONE", reply, change } : { state: "UNKNOWN", change };
 }
 
-function changeOf({ status, connectorPayoutId, linkState }: Step): PayoutChange {
-  return { status, ...(connectorPayoutId && { connectorPayoutId }), ...(linkState && { linkState }) };
+function changeOf(each: Step): PayoutChange {
+  const { status, connectorPayoutId, linkState, linkExpiresAtMs, amount, currency } = each;
+  return {
+    status,
+    ...(connectorPayoutId && { connectorPayoutId }),
+    ...(linkState && { linkState }),
+    ...(linkExpiresAtMs && { linkExpiresAtMs }),
+    ...(amount && { amountMinor: amount }),
+    ...(currency && { currency, destinationCurrency: currency }),
+  };
 }
 
+/** One of the last four, so that steps meet; now and then one that never was. */
 function pick(from: readonly string[], { pick: index }: Step): string {
-  return from[index % from.length] ?? "nobody";
+  return (index > 5 && from.slice(-4)[index % 4]) || "nobody";
 }

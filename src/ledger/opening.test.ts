@@ -4,6 +4,9 @@ import { onEveryEngine } from "../../test/support/ledgers.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../gen/types/payout_pb.ts";
 
 onEveryEngine((fixture) => {
+  const attemptsOf = async (payoutId: string) =>
+    (await fixture.rows(`select id from attempt where payout_id = '${payoutId}'`)).length;
+
   describe("open", () => {
     it("writes down every fact, and finds it again", async () => {
       const link = aLink();
@@ -35,8 +38,8 @@ onEveryEngine((fixture) => {
         ...create,
         scope,
         link: { ...link, state: "ACTIVE" },
-        createdAtMs: 2_000,
-        updatedAtMs: 2_000,
+        createdAtMs: intent.startedAtMs,
+        updatedAtMs: fixture.clock.ms,
         version: 1,
       };
       expect(result).toEqual({ kind: "opened", attempt, payout });
@@ -71,6 +74,27 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toMatchObject(bare);
     });
 
+    it.each([
+      ["a NUL", "nul \0"],
+      ["half of a surrogate pair", "half \ud83d"],
+    ])("refuses text with %s, before anything is written", async (_, text) => {
+      const words = /cannot store text with a NUL character/;
+      const merchantPayoutId = aPayout().merchantPayoutId;
+      const create = aPayout({ merchantPayoutId });
+      const { ledger } = fixture;
+      await expect(ledger.open(anIntent({ identity: text, payout: { create } }))).rejects.toThrow(words);
+      expect(await ledger.findPayout(scope, { merchantPayoutId })).toBeUndefined();
+      const named = aPayout({ merchantPayoutId: text });
+      await expect(ledger.record(anIntent({ payout: { create: named } }), done())).rejects.toThrow(words);
+      const { payout } = await fixture.opened();
+      await expect(ledger.observe(payout.id, { connectorPayoutId: text })).rejects.toThrow(words);
+      await expect(ledger.findPayout(scope, { merchantPayoutId: text })).rejects.toThrow(words);
+      expect(await ledger.findPayout(scope, { id: payout.id })).toEqual(payout);
+      const fieldPrints = { [text]: text };
+      const { attempt } = await fixture.opened({ fieldPrints });
+      expect(attempt.fieldPrints).toEqual(fieldPrints);
+    });
+
     it("opens without a payout", async () => {
       const intent = anIntent({ payout: undefined });
       expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened", payout: undefined });
@@ -92,79 +116,72 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.open(byKey)).toEqual({ ...existing, via: "key" });
     });
 
-    it("lets the key decide where key and identity name different attempts", async () => {
-      const first = await fixture.opened({ idempotencyKey: { key: "decides", expiresAtMs: 9_000 } });
-      const second = await fixture.opened();
-      const both = anIntent({
-        identity: second.intent.identity,
-        idempotencyKey: { key: "decides", expiresAtMs: 9_000 },
-      });
-      expect(await fixture.ledger.open(both)).toEqual({
-        kind: "existing",
-        via: "key",
-        attempt: first.attempt,
-        payout: first.payout,
-      });
-    });
-
-    it("forgets a key when it expires, and lets another attempt have it", async () => {
-      const idempotencyKey = { key: "expires", expiresAtMs: fixture.clock.ms + 10 };
-      const first = await fixture.opened({ idempotencyKey });
-      const query = { scope, operation: "createLink", idempotencyKey: "expires", identity: undefined };
-      expect((await fixture.ledger.findAttempt(query))?.attempt).toEqual(first.attempt);
-      fixture.clock.ms += 10;
-      expect(await fixture.ledger.findAttempt(query)).toBeUndefined();
-      const second = await fixture.opened({
-        idempotencyKey: { key: "expires", expiresAtMs: fixture.clock.ms + 10 },
-      });
-      expect((await fixture.ledger.findAttempt(query))?.attempt).toEqual(second.attempt);
-    });
-
-    it("keeps keys and identities of different operations apart", async () => {
-      const { intent } = await fixture.opened({ idempotencyKey: { key: "both", expiresAtMs: 9_000 } });
-      const { identity } = intent;
-      const other = await fixture.opened({
-        operation: "transfer",
-        identity,
-        idempotencyKey: { key: "both", expiresAtMs: 9_000 },
-      });
-      expect(other.attempt.id).not.toBe(intent.attemptId);
-    });
-
-    it("attaches to the payout of the same merchant_payout_id, where both agree", async () => {
+    it("answers that the payout changed, and writes nothing, where a new one's merchant_payout_id exists", async () => {
       const { payout } = await fixture.opened();
-      const { merchantPayoutId, connector } = payout;
-      const create = aPayout({ merchantPayoutId, connector, amountMinor: undefined, currency: undefined });
-      const second = await fixture.ledger.open(anIntent({ operation: "transfer", payout: { create } }));
-      expect(second).toMatchObject({ kind: "opened", payout, attempt: { payoutId: payout.id } });
-    });
-
-    it("names every fact in which the payout of that merchant_payout_id differs, and writes nothing", async () => {
-      const { payout } = await fixture.opened();
-      const create = aPayout({
-        merchantPayoutId: payout.merchantPayoutId,
-        connector: "other",
-        amountMinor: 1_001n,
-        currency: "GBP",
-        destinationCurrency: "JPY",
-      });
-      const intent = anIntent({
-        payout: { create },
-        idempotencyKey: { key: "of a conflict", expiresAtMs: 9_000 },
-      });
-      const fields = ["connector", "amount", "currency", "destination_currency"];
-      expect(await fixture.ledger.open(intent)).toEqual({ kind: "conflict", payout, fields });
-      const query = { scope, operation: "createLink", identity: intent.identity };
-      expect(await fixture.ledger.findAttempt({ ...query, idempotencyKey: "of a conflict" })).toBeUndefined();
+      const create = aPayout({ merchantPayoutId: payout.merchantPayoutId, status: Status.PENDING });
+      const idempotencyKey = { key: "of nothing written", expiresAtMs: 9_000 };
+      const intent = anIntent({ operation: "transfer", payout: { create }, idempotencyKey });
+      expect(await fixture.ledger.open(intent)).toEqual({ kind: "changed" });
+      expect(await fixture.ledger.record(intent, done())).toEqual({ kind: "changed" });
+      const query = { scope, operation: "transfer", identity: intent.identity };
+      expect(await fixture.ledger.findAttempt({ ...query, idempotencyKey: "of nothing written" })).toBe(
+        undefined,
+      );
       expect(await fixture.ledger.findPayout(scope, { id: create.id })).toBeUndefined();
+      expect(await fixture.eventsOf(create.id)).toEqual([]);
     });
 
-    it("attaches to a payout by id, and only to this merchant's", async () => {
-      const { payout } = await fixture.opened();
-      const attach = { payout: { id: payout.id }, operation: "void" };
-      expect(await fixture.ledger.open(anIntent(attach))).toMatchObject({ kind: "opened", payout });
-      const foreign = { ...scope, merchantId: "another" };
-      await expect(fixture.ledger.open(anIntent({ ...attach, scope: foreign }))).rejects.toThrow(/no payout/);
+    it("attaches to a payout that is as the caller read it, and to no other", async () => {
+      const { attempt, payout } = await fixture.opened();
+      const read = await fixture.ledger.observe(payout.id, { status: Status.PENDING });
+      await fixture.ledger.settle(attempt.id, done(), { durable: true });
+      const on = (version: number) => anIntent({ operation: "transfer", payout: { id: payout.id, version } });
+      expect(await fixture.ledger.open(on(payout.version))).toEqual({ kind: "changed" });
+      expect(await fixture.ledger.record(on(payout.version), done())).toEqual({ kind: "changed" });
+      const intent = on(read.version);
+      expect(await fixture.ledger.open({ ...intent, scope: { ...scope, merchantId: "another" } })).toEqual({
+        kind: "changed",
+      });
+      expect(await fixture.ledger.open(anIntent({ payout: { id: "nobody", version: 1 } }))).toEqual({
+        kind: "changed",
+      });
+      expect(await attemptsOf(payout.id)).toBe(1);
+      const opened = await fixture.ledger.open(intent);
+      expect(opened).toMatchObject({ kind: "opened", payout: read, attempt: { payoutId: payout.id } });
+    });
+
+    it.each(["SENDING", "UNKNOWN"])(
+      "begins nothing on a payout that has an attempt in %s, until that is done",
+      async (state) => {
+        const { attempt, payout } = await fixture.opened();
+        const unknown = { state: "UNKNOWN" } as const;
+        if (state === "UNKNOWN") await fixture.ledger.settle(attempt.id, unknown, { durable: true });
+        const idempotencyKey = { key: `of a busy payout in ${state}`, expiresAtMs: 9_000 };
+        const { id, version } = payout;
+        const intent = anIntent({ operation: "transfer", payout: { id, version }, idempotencyKey });
+        const busy = { kind: "busy", attempt: { ...attempt, state, lease: expect.anything() } };
+        expect(await fixture.ledger.open(intent)).toEqual(busy);
+        expect(await fixture.ledger.record(intent, done())).toEqual(busy);
+        const query = { scope, operation: "transfer", identity: intent.identity };
+        expect(
+          await fixture.ledger.findAttempt({ ...query, idempotencyKey: idempotencyKey.key }),
+        ).toBeUndefined();
+        await fixture.ledger.settle(attempt.id, done(), { durable: true });
+        expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened", payout });
+      },
+    );
+
+    it("finds an earlier attempt of the same identity or key first, whatever has become of the payout", async () => {
+      const idempotencyKey = { key: "found first", expiresAtMs: 9_000 };
+      const { intent, payout } = await fixture.opened({ idempotencyKey });
+      const later = await fixture.ledger.observe(payout.id, { status: Status.PENDING });
+      const { identity } = intent;
+      const on = { payout: { id: payout.id, version: payout.version } };
+      const found = { kind: "existing", payout: later };
+      expect(await fixture.ledger.open(anIntent({ identity, ...on }))).toMatchObject(found);
+      expect(await fixture.ledger.open(anIntent({ idempotencyKey, ...on }))).toMatchObject(found);
+      const create = aPayout({ merchantPayoutId: payout.merchantPayoutId });
+      expect(await fixture.ledger.open(anIntent({ identity, payout: { create } }))).toMatchObject(found);
     });
 
     it("writes an event for a payout that begins with a status, and none without", async () => {
@@ -193,8 +210,10 @@ onEveryEngine((fixture) => {
     });
 
     it("changes a payout that was there before", async () => {
-      const { payout } = await fixture.opened({}, { status: Status.INITIATED, link: aLink() });
-      const intent = anIntent({ operation: "transfer", payout: { id: payout.id } });
+      const first = await fixture.opened({}, { status: Status.INITIATED, link: aLink() });
+      await fixture.ledger.settle(first.attempt.id, done(), { durable: true });
+      const { payout } = first;
+      const intent = anIntent({ operation: "transfer", payout: { id: payout.id, version: payout.version } });
       const result = await fixture.ledger.record(intent, done(change));
       expect(result).toMatchObject({ kind: "opened", payout: { ...stands, version: 2 } });
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toMatchObject(stands);

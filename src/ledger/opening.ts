@@ -1,8 +1,9 @@
-import { findAttempt } from "./finding.ts";
-import type { Attempt, Intent, Opened, Outcome, Scope } from "./ledger.ts";
-import { findPlace } from "./placing.ts";
+import { entryNew, entryOn, rememberKey } from "./entry.ts";
+import { attemptQuery, payoutById, readFound } from "./finding.ts";
+import type { Intent, Opened, Outcome } from "./ledger.ts";
+import { readAttempt, readPayout } from "./rows.ts";
 import { sql } from "./sql.ts";
-import { ask, LostRace, type Unit } from "./unit.ts";
+import { askAll, askLast, type Query, query, type Unit } from "./unit.ts";
 
 /** {@link Ledger.open}. */
 export function open(intent: Intent, nowMs: number): Unit<Opened> {
@@ -14,79 +15,61 @@ export function record(intent: Intent, outcome: Outcome, nowMs: number): Unit<Op
   return enter(intent, outcome, nowMs);
 }
 
+/** {@link open} of what nobody has seen before. Fails where identity, key or merchant_payout_id are taken. */
+export function openNew(intent: Intent, nowMs: number): Unit<Opened> | undefined {
+  return isOnExisting(intent) ? undefined : enterNew(intent, undefined, nowMs);
+}
+
+/** {@link record} of what nobody has seen before. Fails where identity, key or merchant_payout_id are taken. */
+export function recordNew(intent: Intent, outcome: Outcome, nowMs: number): Unit<Opened> | undefined {
+  return isOnExisting(intent) ? undefined : enterNew(intent, outcome, nowMs);
+}
+
+function isOnExisting({ payout }: Intent): boolean {
+  return payout !== undefined && "id" in payout;
+}
+
+function* enterNew(intent: Intent, outcome: Outcome | undefined, nowMs: number): Unit<Opened> {
+  const { result, queries } = entryNew(intent, outcome, nowMs);
+  yield* askLast(queries);
+  return result;
+}
+
+// Whoever comes between the look and the writing makes the writing fail, and the engine begins anew.
 function* enter(intent: Intent, outcome: Outcome | undefined, nowMs: number): Unit<Opened> {
-  const { scope, operation, identity, idempotencyKey } = intent;
-  const query = { scope, operation, identity, idempotencyKey: idempotencyKey?.key };
-  const earlier = yield* findAttempt(query, nowMs);
+  // The lock comes first: only what is read after it has been waited for holds until the commit.
+  const [standing, found, unsettled] = yield* askAll([
+    standingPayout(intent),
+    attemptQuery({ ...intent, idempotencyKey: intent.idempotencyKey?.key }, nowMs),
+    unsettledAttempt(intent),
+  ]);
+  const earlier = readFound(found);
   if (earlier) {
-    if (earlier.via === "identity") yield* rememberKey(intent, earlier.attempt.id, nowMs);
-    return { kind: "existing", ...earlier };
+    const { attempt, via } = earlier;
+    const payout =
+      attempt.payoutId === undefined ? undefined : yield* payoutById(intent.scope, attempt.payoutId);
+    if (via === "identity") yield* askLast(rememberKey(intent, attempt.id, nowMs));
+    return { kind: "existing", via, attempt, payout };
   }
-  const place = yield* findPlace(intent, outcome?.change, nowMs);
-  if (place?.conflict) return { kind: "conflict", payout: place.payout, fields: place.conflict };
-  const attempt = newAttempt(intent, outcome, place?.payout.id, nowMs);
-  yield* insertAttempt(scope, attempt, place?.statusBefore);
-  yield* rememberKey(intent, attempt.id, nowMs);
-  return { kind: "opened", attempt, payout: place?.payout };
+  const { payout } = intent;
+  const existing = standing[0] && readPayout(standing[0]);
+  if (!payout || "create" in payout)
+    return existing ? { kind: "changed" } : yield* enterNew(intent, outcome, nowMs);
+  if (existing?.version !== payout.version) return { kind: "changed" };
+  if (unsettled[0]) return { kind: "busy", attempt: readAttempt(unsettled[0]) };
+  const { result, queries } = entryOn(existing, intent, outcome, nowMs);
+  yield* askLast(queries);
+  return result;
 }
 
-function newAttempt(
-  intent: Intent,
-  outcome: Outcome | undefined,
-  payoutId: string | undefined,
-  nowMs: number,
-): Attempt {
-  const { attemptId, operation, identity, fingerprint, fieldPrints, startedAtMs, lease } = intent;
-  return {
-    id: attemptId,
-    payoutId,
-    operation,
-    identity,
-    fingerprint,
-    fieldPrints,
-    state: outcome?.state ?? "SENDING",
-    tries: 1,
-    startedAtMs,
-    lease: outcome ? { ...lease, untilMs: Math.min(lease.untilMs, nowMs) } : lease,
-    reply: outcome?.state === "DONE" ? outcome.reply : undefined,
-  };
-}
-
-function* insertAttempt(scope: Scope, attempt: Attempt, statusBefore: number | undefined): Unit<void> {
-  const inserted = yield* ask(
-    sql.insertAttempt,
-    attempt.id,
-    attempt.payoutId ?? null,
-    attempt.operation,
-    attempt.identity,
-    attempt.fingerprint,
-    JSON.stringify(attempt.fieldPrints),
-    attempt.state,
-    statusBefore ?? null,
-    attempt.startedAtMs,
-    attempt.lease.owner,
-    attempt.lease.untilMs,
-    attempt.reply ?? null,
-    scope.tenantId,
-    scope.merchantId,
-  );
-  if (inserted.length === 0) throw new LostRace(`attempt ${attempt.id} or its identity exists already`);
-}
-
-function* rememberKey(intent: Intent, attemptId: string, nowMs: number): Unit<void> {
-  const { scope, operation, idempotencyKey } = intent;
-  if (!idempotencyKey) return;
-  const { key, expiresAtMs } = idempotencyKey;
+/** The payout that stands in the way of a new one, or the one that the attempt is to belong to, which it locks. */
+function standingPayout({ scope, payout }: Intent): Query {
   const { tenantId, merchantId } = scope;
-  const held = yield* ask(
-    sql.rememberKey,
-    tenantId,
-    merchantId,
-    operation,
-    key,
-    attemptId,
-    expiresAtMs,
-    nowMs,
-  );
-  if (held.length === 0) throw new LostRace("the idempotency key was taken meanwhile");
+  return payout && "id" in payout
+    ? query(sql.lockPayoutInScope, tenantId, merchantId, payout.id)
+    : query(sql.payoutByMerchantPayoutId, tenantId, merchantId, payout?.create.merchantPayoutId ?? null);
+}
+
+function unsettledAttempt({ payout }: Intent): Query {
+  return query(sql.unsettledAttempt, payout && "id" in payout ? payout.id : null);
 }

@@ -1,31 +1,60 @@
 import type { Payout, PayoutChange } from "./ledger.ts";
 import { mayFollow, type StatusSource } from "./status.ts";
 
-/** The payout after a change, or undefined where the change brings nothing new. */
+/** A payout after news of it. */
+export interface ChangedPayout {
+  /** The payout itself where the news brought nothing new. */
+  readonly payout: Payout;
+  /** Ids of the provider's that the news named or replaced, and that are not the current one. */
+  readonly formerIds: readonly string[];
+}
+
+/** A payout after a change. */
 export function changed(
   before: Payout,
   change: PayoutChange,
   source: StatusSource,
   nowMs: number,
-): Payout | undefined {
+): ChangedPayout {
   const status = change.status || before.status;
   const isInTime = status === before.status || mayFollow(before.status, status, source);
-  const linkState = change.linkState ?? before.link?.state;
-  // News that comes too late says nothing about what came after it, but may be the first to name the provider's id.
-  const facts = isInTime
-    ? {
-        status,
-        connectorPayoutId: change.connectorPayoutId ?? before.connectorPayoutId,
-        link: before.link && linkState && { ...before.link, state: linkState },
-      }
-    : {
-        status: before.status,
-        connectorPayoutId: before.connectorPayoutId ?? change.connectorPayoutId,
-        link: before.link,
-      };
-  const isNew =
-    facts.status !== before.status ||
-    facts.connectorPayoutId !== before.connectorPayoutId ||
-    facts.link?.state !== before.link?.state;
-  return isNew ? { ...before, ...facts, updatedAtMs: nowMs, version: before.version + 1 } : undefined;
+  const facts = {
+    ...(isInTime ? inTime(before, change) : tooLate(before, change)),
+    ...blanks(before, change),
+  };
+  const isNew = Object.entries(facts).some(([name, value]) => before[name as keyof typeof facts] !== value);
+  const payout = isNew ? { ...before, ...facts, updatedAtMs: nowMs, version: before.version + 1 } : before;
+  const ids = [before.connectorPayoutId, change.connectorPayoutId];
+  return {
+    payout,
+    formerIds: ids.filter((id) => id !== undefined && id !== payout.connectorPayoutId) as string[],
+  };
+}
+
+function inTime(before: Payout, change: PayoutChange) {
+  return {
+    status: change.status || before.status,
+    connectorPayoutId: change.connectorPayoutId ?? before.connectorPayoutId,
+    link: linkAfter(before, change),
+  };
+}
+
+// News that comes too late says nothing about what came after it, but may be the first to name the provider's id.
+function tooLate(before: Payout, change: PayoutChange) {
+  return { connectorPayoutId: before.connectorPayoutId ?? change.connectorPayoutId };
+}
+
+function blanks(before: Payout, change: PayoutChange) {
+  return {
+    amountMinor: before.amountMinor ?? change.amountMinor,
+    currency: before.currency ?? change.currency,
+    destinationCurrency: before.destinationCurrency ?? change.destinationCurrency,
+  };
+}
+
+/** The link itself where nothing of it changes. */
+function linkAfter({ link }: Payout, change: PayoutChange): Payout["link"] {
+  if (!link) return undefined;
+  const { linkState: state = link.state, linkExpiresAtMs: expiresAtMs = link.expiresAtMs } = change;
+  return state === link.state && expiresAtMs === link.expiresAtMs ? link : { ...link, state, expiresAtMs };
 }

@@ -1,12 +1,11 @@
 import { LedgerUnavailable } from "./engine.ts";
-import { LostRace } from "./unit.ts";
 
 // SQLSTATEs that another writer causes: serialization failure, deadlock, and keys that came or went meanwhile.
 const races: ReadonlySet<unknown> = new Set(["40001", "40P01", "23503", "23505"]);
 
 /** Whether a unit failed because another writer was quicker, so that it may succeed when run again. */
 export function isLostRace(error: unknown): boolean {
-  return error instanceof LostRace || races.has(codeOf(error));
+  return races.has(codeOf(error));
 }
 
 /** What to do, by SQLSTATE, its class, or the socket's error code. */

@@ -4,8 +4,8 @@ import { type Commit, type Engine, ledgerOn } from "./engine.ts";
 import type { Ledger } from "./ledger.ts";
 import { migrate, readMigrations } from "./migrations.ts";
 import { explained, isLostRace } from "./postgres-error.ts";
-import { LOCK } from "./sql.ts";
-import { carryOutAsync, type Query, type Row, type Unit } from "./unit.ts";
+import { send, transaction } from "./postgres-transaction.ts";
+import { carryOutAsync } from "./unit.ts";
 import { begin } from "./units.ts";
 
 /** How to use a PostgreSQL database. */
@@ -20,14 +20,18 @@ export interface PostgresOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-const TRIES_PER_UNIT = 20;
+const RUNS_PER_UNIT = 20;
 const MINIMUM_MAJOR = 15;
 // Any number will do, as long as every process takes the same.
 const MIGRATION_LOCK = 7_305_158_203;
 
+// What follows a `begin` is sent before its answer is there. Were it refused, the rest would be carried out one by one, each
+// with a commit of its own; so nothing may write outside a transaction that was begun for it.
+const READ_ONLY = "-c default_transaction_read_only=on";
+
 const beginnings: Readonly<Record<Exclude<Commit, "read">, string>> = {
-  durable: "begin isolation level read committed",
-  relaxed: "begin isolation level read committed; set local synchronous_commit = off",
+  durable: "begin isolation level read committed read write",
+  relaxed: "begin isolation level read committed read write; set local synchronous_commit = off",
 };
 
 /**
@@ -60,6 +64,8 @@ function newPool(url: string, { poolSize, onLostConnection }: PostgresOptions): 
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    options: READ_ONLY,
+    pipeline: true,
   });
   pool.on("error", onLostConnection);
   // A connection lost at work rejects what it was at; without a listener it would end the process too.
@@ -80,8 +86,11 @@ function engineOn(pool: pg.Pool): Engine {
   return {
     async run(name, input, commit) {
       try {
-        if (commit === "read") return await carryOutAsync(begin(name, input), (query) => answer(pool, query));
-        return await retryingLostRaces(() => transaction(pool, beginnings[commit], () => begin(name, input)));
+        if (commit === "read")
+          return await carryOutAsync(begin(name, input, 1), ({ queries }) => send(pool, queries));
+        return await retryingLostRaces((run) =>
+          transaction(pool, beginnings[commit], () => begin(name, input, run)),
+        );
       } catch (error) {
         throw explained(error);
       }
@@ -90,49 +99,14 @@ function engineOn(pool: pg.Pool): Engine {
   };
 }
 
-async function retryingLostRaces<T>(carryOutOnce: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
+async function retryingLostRaces<T>(carryOutOnce: (run: number) => Promise<T>): Promise<T> {
+  for (let run = 1; ; run++) {
     try {
-      return await carryOutOnce();
+      return await carryOutOnce(run);
     } catch (error) {
-      if (!isLostRace(error) || tries === TRIES_PER_UNIT) throw error;
+      if (!isLostRace(error) || run === RUNS_PER_UNIT) throw error;
       // Those who lost the same race do not meet again at once.
-      await setTimeout(Math.random() * tries);
+      await setTimeout(Math.random() * run);
     }
   }
-}
-
-async function transaction<T>(pool: pg.Pool, beginning: string, unit: () => Unit<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query(beginning);
-    const result = await carryOutAsync(unit(), (query) => answer(client, query));
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    // A connection that cannot roll back is lost, and must not go back into the pool.
-    await client.query("rollback").catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
-
-// Named, so that the server reads and plans each text once per connection: that is most of what a query costs it.
-const statements = new Map<string, { readonly name: string; readonly text: string }>();
-
-function statement(sql: string): { readonly name: string; readonly text: string } {
-  const known = statements.get(sql);
-  if (known) return known;
-  const made = { name: `sluice_${statements.size}`, text: sql.replace(LOCK, "for no key update") };
-  statements.set(sql, made);
-  return made;
-}
-
-async function answer(client: pg.Pool | pg.PoolClient, { sql, params }: Query): Promise<readonly Row[]> {
-  const result = await client.query({ ...statement(sql), values: [...params] });
-  return result.rows;
 }

@@ -27,24 +27,87 @@ onEveryEngine((fixture) => {
       );
       const opened = results.filter(({ kind }) => kind === "opened");
       expect(opened).toHaveLength(1);
-      const attempts = results.map((result) => (result.kind === "conflict" ? "conflict" : result.attempt.id));
+      const attempts = results.map((result) => ("attempt" in result ? result.attempt.id : result.kind));
       expect(new Set(attempts).size).toBe(1);
-      const [payout] = opened.map((result) => result.payout);
-      const made = await fixture.rows(`select id from attempt where payout_id = '${payout?.id}'`);
+      const [payoutId] = opened.map((result) => "payout" in result && result.payout?.id);
+      const made = await fixture.rows(`select id from attempt where payout_id = '${payoutId}'`);
       expect(made).toHaveLength(1);
     });
 
     it("make one payout of one merchant_payout_id, and leave no other behind", async () => {
       const { merchantPayoutId } = aPayout();
-      const results = await fiftyTimes((ledger) =>
-        ledger.open(anIntent({ payout: { create: aPayout({ merchantPayoutId }) } })),
+      const idempotencyKey = (index: number) => ({ key: `${merchantPayoutId} ${index}`, expiresAtMs: 1e9 });
+      const results = await fiftyTimes((ledger, index) =>
+        ledger.open(
+          anIntent({
+            payout: { create: aPayout({ merchantPayoutId, status: Status.PENDING }) },
+            idempotencyKey: idempotencyKey(index),
+          }),
+        ),
       );
-      expect(results.map(({ kind }) => kind)).toEqual(Array(50).fill("opened"));
-      expect(new Set(results.map((result) => result.payout?.id)).size).toBe(1);
+      const kinds = results.map(({ kind }) => kind).sort();
+      expect(kinds).toEqual([...Array(49).fill("changed"), "opened"]);
       const made = await fixture.rows(
-        `select id from payout where merchant_payout_id = '${merchantPayoutId}'`,
+        `select payout.id from payout join event on event.payout_id = payout.id join attempt on attempt.payout_id = payout.id
+          where merchant_payout_id = '${merchantPayoutId}'`,
       );
       expect(made).toHaveLength(1);
+      const keys = await fixture.rows(
+        `select key from idempotency_key where key like '${merchantPayoutId} %'`,
+      );
+      expect(keys).toHaveLength(1);
+    });
+
+    it.each(["open", "record"] as const)(
+      "%s different operations on one payout one after the other: never two of them not done",
+      async (unit) => {
+        const { attempt, payout } = await fixture.opened();
+        await fixture.ledger.settle(attempt.id, done(), { durable: true });
+        const on = { id: payout.id, version: payout.version };
+        const results = await fiftyTimes((ledger, index) => {
+          const intent = anIntent({ operation: `operation ${index}`, payout: on });
+          return unit === "open" ? ledger.open(intent) : ledger.record(intent, { state: "UNKNOWN" });
+        });
+        const opened = results.filter(({ kind }) => kind === "opened");
+        expect(opened).toHaveLength(1);
+        const winner = opened.map((result) => "attempt" in result && result.attempt.id);
+        const busy = results.filter((result) => result.kind === "busy").map((result) => result.attempt.id);
+        expect(busy).toEqual(Array(49).fill(winner[0]));
+        const unsettled = `select id from attempt where payout_id = '${payout.id}' and state <> 'DONE'`;
+        expect(await fixture.rows(unsettled)).toHaveLength(1);
+      },
+    );
+
+    it("record different operations on one payout: once it has changed, none begins on what it was", async () => {
+      const { attempt, payout } = await fixture.opened();
+      await fixture.ledger.settle(attempt.id, done(), { durable: true });
+      const on = { id: payout.id, version: payout.version };
+      const results = await fiftyTimes((ledger, index) => {
+        const intent = anIntent({ operation: `operation ${index}`, payout: on });
+        return ledger.record(intent, done({ status: Status.PENDING }));
+      });
+      expect(results.map(({ kind }) => kind).sort()).toEqual([...Array(49).fill("changed"), "opened"]);
+      expect(await fixture.eventsOf(payout.id)).toEqual([[0, Status.PENDING]]);
+    });
+
+    it("open one identity on one payout: the others find it, and none is told that the payout is busy", async () => {
+      const { attempt, payout } = await fixture.opened();
+      await fixture.ledger.settle(attempt.id, done(), { durable: true });
+      const { identity } = anIntent();
+      const on = { id: payout.id, version: payout.version };
+      const results = await fiftyTimes((ledger) =>
+        ledger.open(anIntent({ operation: "transfer", identity, payout: on })),
+      );
+      expect(results.map(({ kind }) => kind).sort()).toEqual([...Array(49).fill("existing"), "opened"]);
+    });
+
+    it("give a key that has expired to one attempt", async () => {
+      const key = anIntent().identity;
+      await fixture.opened({ idempotencyKey: { key, expiresAtMs: fixture.clock.ms } });
+      const results = await fiftyTimes((ledger) =>
+        ledger.open(anIntent({ idempotencyKey: { key, expiresAtMs: 1e9 } })),
+      );
+      expect(results.map(({ kind }) => kind).sort()).toEqual([...Array(49).fill("existing"), "opened"]);
     });
 
     it("take an attempt over once", async () => {

@@ -62,11 +62,11 @@ onEveryEngine((fixture) => {
 
     it("lets an attempt that was begun after a failure bring the payout back, and no other", async () => {
       const { attempt: early, payout } = await fixture.opened();
-      await fixture.ledger.observe(payout.id, { status: Status.FAILED });
-      const late = anIntent({ operation: "transfer", payout: { id: payout.id } });
-      await fixture.ledger.open(late);
+      const { version } = await fixture.ledger.observe(payout.id, { status: Status.FAILED });
       await fixture.ledger.settle(early.id, done({ status: Status.PENDING }), durable);
       expect((await fixture.ledger.findPayout(scope, payout))?.status).toBe(Status.FAILED);
+      const late = anIntent({ operation: "transfer", payout: { id: payout.id, version } });
+      expect(await fixture.ledger.open(late)).toMatchObject({ kind: "opened" });
       await fixture.ledger.settle(late.attemptId, done({ status: Status.PENDING }), durable);
       expect((await fixture.ledger.findPayout(scope, payout))?.status).toBe(Status.PENDING);
       expect(await fixture.eventsOf(payout.id)).toEqual([
@@ -121,9 +121,39 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.observe(payout.id, better)).toMatchObject({ ...better, version: 4 });
     });
 
+    it("fixes amounts by whoever names them first, however late, and never again", async () => {
+      const none = { amountMinor: undefined, currency: undefined, destinationCurrency: undefined };
+      const { attempt, payout } = await fixture.opened({}, { ...none, status: Status.SUCCESS });
+      const late = { status: Status.PENDING, amountMinor: 500n, currency: "USD" };
+      const first = await fixture.ledger.observe(payout.id, late);
+      const fixed = { status: Status.SUCCESS, amountMinor: 500n, currency: "USD", version: 2 };
+      expect(first).toEqual({ ...payout, ...fixed });
+      const others = { amountMinor: 7n, currency: "GBP", destinationCurrency: "EUR" };
+      await fixture.ledger.settle(attempt.id, done(others), durable);
+      expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual({
+        ...payout,
+        ...fixed,
+        destinationCurrency: "EUR",
+        version: 3,
+      });
+      expect(await fixture.eventsOf(payout.id)).toEqual([[0, Status.SUCCESS]]);
+    });
+
+    it("moves a link's expiry to the provider's, unless the news is too late", async () => {
+      const { payout } = await fixture.opened({}, { link: aLink() });
+      const moved = await fixture.ledger.observe(payout.id, { linkExpiresAtMs: 5_000 });
+      expect(moved).toEqual({ ...payout, link: { ...payout.link, expiresAtMs: 5_000 }, version: 2 });
+      expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(moved);
+      const ended = await fixture.ledger.observe(payout.id, { status: Status.CANCELLED });
+      const late = { status: Status.PENDING, linkExpiresAtMs: 6_000 };
+      expect(await fixture.ledger.observe(payout.id, late)).toEqual(ended);
+    });
+
     it("does not give a link to a payout that has none", async () => {
       const { payout } = await fixture.opened();
-      expect(await fixture.ledger.observe(payout.id, { linkState: "CLAIMED" })).toEqual(payout);
+      expect(await fixture.ledger.observe(payout.id, { linkState: "CLAIMED", linkExpiresAtMs: 1 })).toEqual(
+        payout,
+      );
     });
 
     it("rejects a payout that is not there", async () => {
@@ -152,8 +182,10 @@ onEveryEngine((fixture) => {
     });
 
     it("keeps a payout that has another attempt", async () => {
-      const { attempt, payout } = await fixture.opened();
-      await fixture.opened({ operation: "transfer", payout: { id: payout.id } });
+      const { attempt: first, payout } = await fixture.opened();
+      await fixture.ledger.settle(first.id, done(), durable);
+      const on = { id: payout.id, version: payout.version };
+      const { attempt } = await fixture.opened({ operation: "transfer", payout: on });
       expect(await fixture.ledger.release(attempt.id)).toBe(true);
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(payout);
     });

@@ -8,16 +8,20 @@ const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, 
 /** Stands at the end of a query that must hold its row until the commit. Engines with one writer leave it out. */
 export const LOCK = "{lock}";
 
-/** Every statement, in the subset that SQLite and PostgreSQL share. */
+/** Follows {@link LOCK} where rows that others hold are left to them. */
+export const SKIP_LOCKED = "{skip locked}";
+
+/** Every statement, in the subset that SQLite and PostgreSQL share. An insert fails where its row is there already. */
 export const sql = {
-  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $16 link, $17 now. No row when the id or merchant_payout_id is taken. */
+  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $16 link, $17 created, $18 updated. */
   insertPayout: `insert into payout (${payout})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 1)
-    on conflict do nothing
-    returning id`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)`,
 
   /** $1 tenant, $2 merchant, $3 id. */
   payoutInScope: `select ${payout} from payout where tenant_id = $1 and merchant_id = $2 and id = $3`,
+
+  /** $1 tenant, $2 merchant, $3 id. */
+  lockPayoutInScope: `select ${payout} from payout where tenant_id = $1 and merchant_id = $2 and id = $3 ${LOCK}`,
 
   /** $1 tenant, $2 merchant, $3 merchant_payout_id. */
   payoutByMerchantPayoutId: `select ${payout} from payout
@@ -28,13 +32,28 @@ export const sql = {
     where tenant_id = $1 and merchant_id = $2 and connector = $3 and connector_payout_id = $4
     order by created_at_ms desc, id desc limit 1`,
 
+  /** $1 tenant, $2 merchant, $3 connector, $4 connector_payout_id. The newest of those that once had the id. */
+  payoutByFormerId: `select ${payout} from payout
+    where tenant_id = $1 and merchant_id = $2 and connector = $3
+      and id in (select payout_id from payout_former_id where connector_payout_id = $4)
+    order by created_at_ms desc, id desc limit 1`,
+
   /** $1 id. */
   lockPayout: `select ${payout} from payout where id = $1 ${LOCK}`,
 
-  /** $1 id, $2 status, $3 connector_payout_id, $4 link state, $5 now, $6 version. */
+  /** $1 attempt. */
+  lockPayoutOfAttempt: `select ${payout} from payout
+    where id = (select payout_id from attempt where id = $1) ${LOCK}`,
+
+  /** $1 id, $2 status, $3 connector_payout_id, $4 amount, $5 currency, $6 destination currency, $7 link state, $8 link expiry, $9 now, $10 version. */
   changePayout: `update payout
-    set status = $2, connector_payout_id = $3, link_state = $4, updated_at_ms = $5, version = $6
+    set status = $2, connector_payout_id = $3, amount_minor = $4, currency = $5, destination_currency = $6,
+      link_state = $7, link_expires_at_ms = $8, updated_at_ms = $9, version = $10
     where id = $1`,
+
+  /** $1 payout, $2 connector_payout_id. */
+  rememberFormerId: `insert into payout_former_id (payout_id, connector_payout_id) values ($1, $2)
+    on conflict do nothing`,
 
   /** $1 id. Only while it is as it was made, and has no attempt. */
   deleteUntouchedPayout: `delete from payout
@@ -44,11 +63,9 @@ export const sql = {
   insertEvent: `insert into event (id, payout_id, payout_version, from_status, to_status, at_ms)
     values ($1, $2, $3, $4, $5, $6)`,
 
-  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant. No row when the identity is taken. */
+  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant. */
   insertAttempt: `insert into attempt (${attempt}, tenant_id, merchant_id)
-    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14)
-    on conflict do nothing
-    returning id`,
+    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14)`,
 
   /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now, $6 identity. */
   attemptByKeyOrIdentity: `select 'key' as via, ${attempt} from attempt
@@ -60,6 +77,9 @@ export const sql = {
 
   /** $1 id. */
   attemptById: `select ${attempt} from attempt where id = $1`,
+
+  /** $1 payout. */
+  unsettledAttempt: `select ${attempt} from attempt where payout_id = $1 and state <> 'DONE' limit 1`,
 
   /** $1 id, $2 state, $3 reply, $4 now, $5 the try this is the outcome of, or null. No row when it is settled. */
   settleAttempt: `update attempt
@@ -80,13 +100,18 @@ export const sql = {
   renew: `update attempt set lease_until_ms = $2
     where state <> 'DONE' and state = 'SENDING' and lease_owner = $1 and lease_until_ms < $2`,
 
-  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 attempt, $6 expiry, $7 now. No row when the key is taken. */
-  rememberKey: `insert into idempotency_key as held (tenant_id, merchant_id, operation, key, attempt_id, expires_at_ms)
-    values ($1, $2, $3, $4, $5, $6)
-    on conflict (tenant_id, merchant_id, operation, key)
-      do update set attempt_id = excluded.attempt_id, expires_at_ms = excluded.expires_at_ms
-      where held.expires_at_ms <= $7
-    returning key`,
+  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now. */
+  forgetExpiredKey: `delete from idempotency_key
+    where tenant_id = $1 and merchant_id = $2 and operation = $3 and key = $4 and expires_at_ms <= $5`,
+
+  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 attempt, $6 expiry. */
+  insertKey: `insert into idempotency_key (tenant_id, merchant_id, operation, key, attempt_id, expires_at_ms)
+    values ($1, $2, $3, $4, $5, $6)`,
+
+  /** $1 now, $2 how many at most. */
+  pruneKeys: `delete from idempotency_key where (tenant_id, merchant_id, operation, key) in
+    (select tenant_id, merchant_id, operation, key from idempotency_key
+      where expires_at_ms <= $1 order by expires_at_ms limit $2 ${LOCK} ${SKIP_LOCKED})`,
 
   ping: "select 1 as alive",
 } as const;

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { LOCK } from "./sql.ts";
+import { LOCK, SKIP_LOCKED } from "./sql.ts";
 import { carryOut, type Query, type Row, type Unit } from "./unit.ts";
 
 /** One connection to an SQLite file. It answers at once, so it lives in a thread of its own. */
@@ -8,20 +8,30 @@ export interface SqliteDatabase {
   /** Carries out a unit that only reads. */
   read<T>(unit: Unit<T>): T;
   /**
-   * Carries out units in one transaction with one commit. A unit that throws is undone by itself.
+   * Carries out units in one transaction with one commit. Each is begun by its number of run: one that meets a row which was
+   * there already is undone and begun again, once; one that throws is undone by itself.
    *
    * @throws whatever fails the transaction as a whole: then none of them is done.
    */
-  write(units: readonly Unit<unknown>[], isDurable: boolean): readonly PromiseSettledResult<unknown>[];
+  write(units: readonly BeginUnit[], isDurable: boolean): readonly PromiseSettledResult<unknown>[];
   /** Moves what is in the log into the file, and lets go of both. */
   close(): void;
 }
+
+type BeginUnit = (run: number) => Unit<unknown>;
 
 const MINIMUM_VERSION = "3.51.3";
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 32_768;
 const WAL_PAUSE_MS = 20;
 const SQLITE_BUSY = 5;
+const SQLITE_CONSTRAINT = 19;
+
+/** SQLite's primary result code of an error; undefined where it is no error of SQLite's. */
+export function resultCode(error: unknown): number | undefined {
+  const errcode = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof errcode === "number" ? errcode & 0xff : undefined;
+}
 
 /** Opens a file that exists. SQLite's own errors have an `errcode`. */
 export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> {
@@ -49,10 +59,10 @@ export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> 
     synchronous = wanted;
   }
 
-  function writeOne(unit: Unit<unknown>): PromiseSettledResult<unknown> {
+  function writeOne(begin: BeginUnit, run = 1): PromiseSettledResult<unknown> {
     statement("savepoint unit").run();
     try {
-      const value = carryOut(unit, answer);
+      const value = carryOut(begin(run), answer);
       statement("release unit").run();
       return { status: "fulfilled", value };
     } catch (reason) {
@@ -60,6 +70,7 @@ export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> 
       if (!database.isTransaction) throw reason;
       statement("rollback to unit").run();
       statement("release unit").run();
+      if (run === 1 && resultCode(reason) === SQLITE_CONSTRAINT) return writeOne(begin, 2);
       return { status: "rejected", reason };
     }
   }
@@ -70,7 +81,7 @@ export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> 
       setSynchronous(isDurable ? "FULL" : "NORMAL");
       statement("begin immediate").run();
       try {
-        const results = units.map(writeOne);
+        const results = units.map((begin) => writeOne(begin));
         statement("commit").run();
         return results;
       } catch (error) {
@@ -84,7 +95,10 @@ export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> 
 
 // PostgreSQL's `$1` would be a name here, and names cost more to bind than numbers.
 function positional(sql: string): string {
-  return sql.replace(LOCK, "").replaceAll(/\$(\d+)/g, "?$1");
+  return sql
+    .replace(LOCK, "")
+    .replace(SKIP_LOCKED, "")
+    .replaceAll(/\$(\d+)/g, "?$1");
 }
 
 function requireVersion(database: DatabaseSync): void {
@@ -105,7 +119,7 @@ async function useWriteAheadLog(database: DatabaseSync): Promise<void> {
       if (mode === "wal") return;
       throw new Error(`SQLite cannot keep a write-ahead log here: it answered ${mode}.`);
     } catch (error) {
-      const isBusy = (error as { errcode?: unknown }).errcode === SQLITE_BUSY;
+      const isBusy = resultCode(error) === SQLITE_BUSY;
       if (!isBusy || performance.now() > giveUpAtMs) throw error;
       await setTimeout(WAL_PAUSE_MS);
     }

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { migrate, readMigrations } from "./migrations.ts";
-import { openSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
+import { openSqliteDatabase, resultCode, type SqliteDatabase } from "./sqlite-database.ts";
 import type {
   FromSqlite,
   SqliteAnswer,
@@ -22,7 +22,7 @@ const send = (message: FromSqlite) => port.postMessage(message);
 try {
   const { path, nowMs } = workerData as SqliteStart;
   const database = await openSqliteDatabase(path);
-  const [migration] = database.write([migrate(readMigrations(), nowMs)], true);
+  const [migration] = database.write([() => migrate(readMigrations(), nowMs)], true);
   if (migration?.status === "rejected") throw migration.reason;
   serve(database);
   send("ready");
@@ -55,7 +55,7 @@ function serve(database: SqliteDatabase): void {
 
 function read(database: SqliteDatabase, { id, name, input }: SqliteJob): SqliteAnswer {
   try {
-    return { id, value: database.read(begin(name, input)) };
+    return { id, value: database.read(begin(name, input, 1)) };
   } catch (error) {
     return { id, error: portable(error) };
   }
@@ -63,7 +63,11 @@ function read(database: SqliteDatabase, { id, name, input }: SqliteJob): SqliteA
 
 function write(database: SqliteDatabase, jobs: readonly SqliteJob[]): readonly SqliteAnswer[] {
   try {
-    const units = jobs.map(({ name, input }) => begin(name, input));
+    const units = jobs.map(
+      ({ name, input }) =>
+        (run: number) =>
+          begin(name, input, run),
+    );
     const isDurable = jobs.some(({ commit }) => commit === "durable");
     const results = database.write(units, isDurable);
     return jobs.map(({ id }, index) => answerOf(id, results[index]));
@@ -80,6 +84,6 @@ function answerOf(id: number, result: PromiseSettledResult<unknown> | undefined)
 
 function portable(error: unknown): SqliteError {
   const message = error instanceof Error ? error.message : String(error);
-  const errcode = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof errcode === "number" ? { message, code: errcode & 0xff } : { message };
+  const code = resultCode(error);
+  return code === undefined ? { message } : { message, code };
 }

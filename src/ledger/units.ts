@@ -1,5 +1,5 @@
 import { findAttempt, findPayout } from "./finding.ts";
-import { open, record } from "./opening.ts";
+import { open, openNew, record, recordNew } from "./opening.ts";
 import { observe, release, renew, settle, takeOver } from "./settling.ts";
 import { sql } from "./sql.ts";
 import { ask, type Unit } from "./unit.ts";
@@ -20,6 +20,10 @@ export const units = {
   },
 } as const;
 
+/** Short forms for what is nearly always the case. They fail where it is not, and undefined says that it cannot be. */
+const shortcuts: { readonly [N in UnitName]?: (...input: UnitInput<N>) => Unit<UnitResult<N>> | undefined } =
+  { open: openNew, record: recordNew };
+
 export type UnitName = keyof typeof units;
 
 /** What a unit is given. */
@@ -28,8 +32,10 @@ export type UnitInput<N extends UnitName> = Parameters<(typeof units)[N]>;
 /** What a unit returns. */
 export type UnitResult<N extends UnitName> = ReturnType<(typeof units)[N]> extends Unit<infer T> ? T : never;
 
-/** Begins a unit by name, for an engine that carries it out. */
-export function begin<N extends UnitName>(name: N, input: UnitInput<N>): Unit<UnitResult<N>> {
+/** Begins a unit by name, for an engine that carries it out. `run` is 1 at first; only then a short form is tried. */
+export function begin<N extends UnitName>(name: N, input: UnitInput<N>, run: number): Unit<UnitResult<N>> {
+  const short = run === 1 ? shortcuts[name]?.(...input) : undefined;
+  if (short) return short;
   const unit = units[name] as (...input: UnitInput<N>) => Unit<UnitResult<N>>;
   return unit(...input);
 }

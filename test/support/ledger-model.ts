@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   Attempt,
   AttemptQuery,
   Existing,
   Intent,
   Lease,
-  NewPayout,
   Opened,
   Outcome,
   Payout,
   PayoutChange,
+  PayoutIds,
   Scope,
   SettleOptions,
 } from "../../src/ledger/ledger.ts";
@@ -29,7 +30,7 @@ const isSame = (one: Scope, other: Scope): boolean =>
   one.tenantId === other.tenantId && one.merchantId === other.merchantId;
 
 /**
- * What a ledger should do, without SQL, transactions or a disk: three maps and a list, one caller at a time. Payouts given
+ * What a ledger should do, without SQL, transactions or a disk: four maps and a list, one caller at a time. Payouts given
  * to `record` begin UNSPECIFIED.
  */
 export class LedgerModel {
@@ -38,6 +39,7 @@ export class LedgerModel {
   readonly events: (readonly [string, number, number])[] = [];
   readonly #held = new Map<string, Held>();
   readonly #keys = new Map<string, Key>();
+  readonly #formerIds = new Map<string, Set<string>>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -51,9 +53,9 @@ export class LedgerModel {
       if (earlier.via === "identity") this.#remember(intent, earlier.attempt.id);
       return { kind: "existing", ...earlier };
     }
+    const obstacle = this.#obstacle(intent);
+    if (obstacle) return obstacle;
     const payout = this.#place(intent);
-    const fields = payout ? differences(payout, intent) : [];
-    if (payout && fields.length > 0) return { kind: "conflict", payout, fields };
     const { attemptId: id, fingerprint, fieldPrints, startedAtMs, lease } = intent;
     const facts = {
       id,
@@ -138,53 +140,83 @@ export class LedgerModel {
     return byIdentity && { via: "identity", ...this.#existing(byIdentity.attempt) };
   }
 
-  #place({ scope, payout }: Intent): Payout | undefined {
-    if (!payout) return undefined;
-    if ("id" in payout) {
-      const existing = this.#payout(payout.id);
-      if (!isSame(existing.scope, scope)) throw new Error("It is another merchant's.");
-      return existing;
-    }
-    const { create } = payout;
-    return this.#sameName(scope, create) ?? this.#create(scope, create);
-  }
-
-  #sameName(scope: Scope, { merchantPayoutId }: NewPayout): Payout | undefined {
-    if (merchantPayoutId === undefined) return undefined;
-    return [...this.payouts.values()].find(
-      (each) => isSame(each.scope, scope) && each.merchantPayoutId === merchantPayoutId,
+  findPayout(
+    scope: Scope,
+    { id, merchantPayoutId, connector, connectorPayoutId }: PayoutIds,
+  ): Payout | undefined {
+    const own = [...this.payouts.values()].filter((each) => isSame(each.scope, scope));
+    const newest = own.toSorted(
+      (one, other) => other.createdAtMs - one.createdAtMs || (one.id < other.id ? 1 : -1),
     );
+    const byConnector = newest.filter((each) => each.connector === connector);
+    const named = own.find(
+      (each) => merchantPayoutId !== undefined && each.merchantPayoutId === merchantPayoutId,
+    );
+    const found =
+      named ??
+      own.find((each) => each.id === id) ??
+      byConnector.find(
+        (each) => connectorPayoutId !== undefined && each.connectorPayoutId === connectorPayoutId,
+      ) ??
+      byConnector.find((each) => this.#formerIds.get(each.id)?.has(connectorPayoutId ?? ""));
+    const isNamedOtherwise = merchantPayoutId !== undefined && found?.merchantPayoutId !== undefined;
+    return named ?? (isNamedOtherwise ? undefined : found);
   }
 
-  #create(scope: Scope, create: NewPayout): Payout {
-    const nowMs = this.#now();
+  #obstacle({ scope, payout }: Intent): Opened | undefined {
+    if (!payout) return undefined;
+    const own = [...this.payouts.values()].filter((each) => isSame(each.scope, scope));
+    if ("create" in payout) {
+      const { merchantPayoutId } = payout.create;
+      const isTaken = own.some(
+        (each) => merchantPayoutId !== undefined && each.merchantPayoutId === merchantPayoutId,
+      );
+      return isTaken ? { kind: "changed" } : undefined;
+    }
+    const existing = own.find(({ id }) => id === payout.id);
+    if (existing?.version !== payout.version) return { kind: "changed" };
+    const others = [...this.#held.values()].map(({ attempt }) => attempt);
+    const unsettled = others.find((each) => each.payoutId === payout.id && each.state !== "DONE");
+    return unsettled && { kind: "busy", attempt: unsettled };
+  }
+
+  #place({ scope, payout, startedAtMs }: Intent): Payout | undefined {
+    if (!payout) return undefined;
+    if ("id" in payout) return this.#payout(payout.id);
+    const { create } = payout;
     const link = create.link && { ...create.link, state: "ACTIVE" as const };
-    const payout = { ...create, scope, link, createdAtMs: nowMs, updatedAtMs: nowMs, version: 1 };
-    this.payouts.set(payout.id, payout);
-    if (payout.status !== 0) this.events.push([payout.id, 0, payout.status]);
-    return payout;
+    const times = { createdAtMs: startedAtMs, updatedAtMs: this.#now() };
+    const made = { ...create, scope, link, ...times, version: 1 };
+    this.payouts.set(made.id, made);
+    if (made.status !== 0) this.events.push([made.id, 0, made.status]);
+    return made;
   }
 
-  #change(
-    payoutId: string,
-    { status = 0, connectorPayoutId, linkState }: PayoutChange,
-    source: StatusSource,
-  ) {
+  #change(payoutId: string, change: PayoutChange, source: StatusSource) {
+    const { status = 0, connectorPayoutId, linkState, linkExpiresAtMs } = change;
     const before = this.#payout(payoutId);
     const isLate = status !== 0 && status !== before.status && !mayFollow(before.status, status, source);
     const after = { ...before };
     if (connectorPayoutId && !(isLate && before.connectorPayoutId))
       Object.assign(after, { connectorPayoutId });
+    for (const id of [before.connectorPayoutId, connectorPayoutId])
+      if (id !== undefined && id !== after.connectorPayoutId) this.#formerly(payoutId, id);
+    for (const blank of ["amountMinor", "currency", "destinationCurrency"] as const)
+      if (before[blank] === undefined) Object.assign(after, { [blank]: change[blank] });
     if (status !== 0 && !isLate) Object.assign(after, { status });
-    if (linkState && before.link && !isLate)
-      Object.assign(after, { link: { ...before.link, state: linkState } });
-    const isChanged =
-      after.status !== before.status ||
-      after.connectorPayoutId !== before.connectorPayoutId ||
-      after.link?.state !== before.link?.state;
-    if (!isChanged) return;
+    if (before.link && !isLate)
+      after.link = {
+        ...before.link,
+        state: linkState ?? before.link.state,
+        expiresAtMs: linkExpiresAtMs ?? before.link.expiresAtMs,
+      };
+    if (isDeepStrictEqual(after, before)) return;
     this.payouts.set(payoutId, { ...after, version: before.version + 1, updatedAtMs: this.#now() });
     if (after.status !== before.status) this.events.push([payoutId, before.status, after.status]);
+  }
+
+  #formerly(payoutId: string, connectorPayoutId: string): void {
+    this.#formerIds.set(payoutId, new Set(this.#formerIds.get(payoutId)).add(connectorPayoutId));
   }
 
   #remember({ scope, operation, idempotencyKey }: Intent, attemptId: string): void {
@@ -212,17 +244,4 @@ export class LedgerModel {
 
 function nameOf({ tenantId, merchantId }: Scope, operation: string, key: string): string {
   return JSON.stringify([tenantId, merchantId, operation, key]);
-}
-
-function differences(payout: Payout, intent: Intent): string[] {
-  if (!intent.payout || "id" in intent.payout) return [];
-  const { create } = intent.payout;
-  const isOther = <T>(is: T | undefined, want: T | undefined) =>
-    is !== undefined && want !== undefined && is !== want;
-  const fields: string[] = [];
-  if (payout.connector !== create.connector) fields.push("connector");
-  if (isOther(payout.amountMinor, create.amountMinor)) fields.push("amount");
-  if (isOther(payout.currency, create.currency)) fields.push("currency");
-  if (isOther(payout.destinationCurrency, create.destinationCurrency)) fields.push("destination_currency");
-  return fields;
 }

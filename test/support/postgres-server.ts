@@ -37,15 +37,21 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => ["initdb", "postgres"].every((name) => existsSync(join(folder, name))));
 }
 
-/** Starts a server on a new cluster: on a free port of 127.0.0.1, and on a socket in the cluster's own folder. */
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+/**
+ * Starts a server on a new cluster: on a free port of 127.0.0.1, and on a socket in the cluster's own folder. `settings` go
+ * before those of the tests.
+ */
+export async function startPostgres(
+  programs: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), "sluice-postgres-"));
   const password = randomBytes(16).toString("hex");
   makeCluster(programs, folder, password, user);
   const port = await freePort();
   const url = `postgres://sluice:${password}@127.0.0.1:${port}/postgres`;
-  const start = () => startServer(join(programs, "postgres"), folder, port, url, user);
+  const start = () => startServer(join(programs, "postgres"), { folder, port, url, user, settings });
   let server = await start();
   return {
     url,
@@ -97,14 +103,19 @@ function makeCluster(programs: string, folder: string, password: string, user: U
 // The shell holds the other end of a pipe from this process: when this process goes, however it goes, so does the server.
 const script = '"$@" </dev/null & cat >/dev/null; kill -INT $!; wait $!';
 
+interface ServerOptions {
+  readonly folder: string;
+  readonly port: number;
+  readonly url: string;
+  readonly user: User | undefined;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 async function startServer(
   program: string,
-  folder: string,
-  port: number,
-  url: string,
-  user: User | undefined,
+  { folder, port, url, user, settings }: ServerOptions,
 ): Promise<ChildProcess> {
-  const settings = {
+  const all = {
     listen_addresses: "127.0.0.1",
     port,
     unix_socket_directories: folder,
@@ -113,8 +124,9 @@ async function startServer(
     max_connections: 200,
     shared_buffers: "32MB",
     timezone: "UTC",
+    ...settings,
   };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn("sh", ["-c", script, "sh", program, "-D", join(folder, "data"), ...options], {
     ...user,
     cwd: folder,

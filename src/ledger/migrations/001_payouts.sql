@@ -29,6 +29,15 @@ create unique index payout_merchant_payout_id on payout (tenant_id, merchant_id,
 create index payout_connector_payout_id on payout (tenant_id, merchant_id, connector, connector_payout_id)
   where connector_payout_id is not null;
 
+-- Ids that the connector had for a payout before the current one: callers may still know it by them.
+create table payout_former_id (
+  payout_id text not null references payout (id) on delete cascade,
+  connector_payout_id text not null,
+  primary key (payout_id, connector_payout_id)
+);
+
+create index payout_former_id_connector_payout_id on payout_former_id (connector_payout_id);
+
 create unique index payout_link_token_hash on payout (link_token_hash)
   where link_token_hash is not null;
 
@@ -80,3 +89,5 @@ create table idempotency_key (
 );
 
 create index idempotency_key_attempt on idempotency_key (attempt_id);
+
+create index idempotency_key_expiry on idempotency_key (expires_at_ms);
