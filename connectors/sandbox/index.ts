@@ -4,6 +4,7 @@ import {
   defineConnector,
   missingField,
   PayoutMethodKind,
+  pageOptions,
   Refusal,
   readStatus,
 } from "../../src/connector/contract.ts";
@@ -24,24 +25,7 @@ export default defineConnector({
   // Nothing is kept that could be forgotten: the same key makes the same object for ever.
   idempotency: { windowMs: 100 * 365 * 24 * 60 * 60 * 1000 },
   statuses,
-  linkOptions: [
-    "description",
-    "memo",
-    "nickname",
-    "expires_in",
-    "allowed_methods",
-    "branding",
-    "items",
-    "terms_url",
-    "success_url",
-    "failure_url",
-    "expired_url",
-    "recipient_kind",
-    "recipient",
-    "metadata",
-    "fulfilment",
-    "claim_code",
-  ],
+  linkOptions: pageOptions,
   methods: [
     PayoutMethodKind.US_BANK,
     PayoutMethodKind.UK_BANK,

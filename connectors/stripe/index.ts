@@ -3,6 +3,7 @@ import {
   Failure,
   type Operation,
   type OperationFunction,
+  pageOptions,
 } from "../../src/connector/contract.ts";
 import { connect } from "./connect.ts";
 import { credentials, type StripeCredentials } from "./credentials.ts";
@@ -32,24 +33,7 @@ export default defineConnector<StripeCredentials>({
   idempotency: { windowMs: DAY_MS },
   statuses,
   errors,
-  linkOptions: [
-    "description",
-    "memo",
-    "nickname",
-    "expires_in",
-    "allowed_methods",
-    "branding",
-    "items",
-    "terms_url",
-    "success_url",
-    "failure_url",
-    "expired_url",
-    "recipient_kind",
-    "recipient",
-    "metadata",
-    "fulfilment",
-    "claim_code",
-  ],
+  linkOptions: pageOptions,
   methods: [...methodCapabilities.keys()],
   visible: ["object", "status", "currency", "livemode", "closed", "created", "type", "code"],
 

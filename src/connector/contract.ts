@@ -12,6 +12,7 @@ export { credentialFields, secret } from "./credentials.ts";
 export { Failure, invalidField, missingField, Refusal } from "./failure.ts";
 export type { Http, HttpReply, HttpRequest } from "./http.ts";
 export { currencyCode, majorUnits, safeMinorAmount } from "./money.ts";
+export { pageOptions } from "./page-options.ts";
 export { providerFailure } from "./provider-failure.ts";
 export { readReply } from "./provider-reply.ts";
 export type { Reason } from "./reasons.ts";
