@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { hmac, type Key } from "./keys.ts";
 
 /** A link's token: 256 bits that whoever holds the URL knows. */
@@ -20,5 +20,5 @@ export function linkToken(key: Key, payoutId: string, generation: number): LinkT
 
 /** The hash under which a token is stored. */
 export function linkTokenHash(token: string): string {
-  return createHash("sha256").update(token).digest("base64url");
+  return hash("sha256", token, "base64url");
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomFillSync } from "node:crypto";
 import type { Keys } from "./keys.ts";
 
 const VERSION = 1;
@@ -15,7 +15,7 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
  */
 export function seal(keys: Keys, plain: Uint8Array, context: string): Uint8Array {
   const key = keys.current;
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = nextNonce();
   const cipher = createCipheriv("aes-256-gcm", key.sealing, nonce);
   cipher.setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
@@ -40,4 +40,17 @@ export function unseal(keys: Keys, sealed: Uint8Array, context: string): Uint8Ar
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(bytes.subarray(nonceEnd, HEADER_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]);
+}
+
+const nonces = Buffer.alloc(256 * NONCE_BYTES);
+let noncesUsed = nonces.length;
+
+/** Twelve random bytes, good until the next call. Drawn many at a time: one draw costs as much as half of the sealing. */
+function nextNonce(): Uint8Array {
+  if (noncesUsed === nonces.length) {
+    randomFillSync(nonces);
+    noncesUsed = 0;
+  }
+  noncesUsed += NONCE_BYTES;
+  return nonces.subarray(noncesUsed - NONCE_BYTES, noncesUsed);
 }

@@ -32,6 +32,12 @@ describe("sealing", () => {
     expect(() => unseal(parseKeys(second), sealed, "row 1")).toThrow(/not in SLUICE_KEY/);
   });
 
+  it("never uses a nonce twice", () => {
+    const keys = parseKeys(first);
+    const nonces = Array.from({ length: 600 }, () => Buffer.from(seal(keys, plain, "row").subarray(5, 17)));
+    expect(new Set(nonces.map((nonce) => nonce.toString("hex"))).size).toBe(600);
+  });
+
   it("opens old things after rotation, and seals new ones with the new key", () => {
     const old = seal(parseKeys(first), plain, "row");
     const rotated = parseKeys(`${second},${first}`);

@@ -27,6 +27,9 @@ export interface ServiceOptions {
   readonly program?: string;
 }
 
+/** What `npm start` gives to Node. */
+const startFlags = ["--require", "./src/node-version.cjs", "--require", "./src/compile-cache.cjs"];
+
 /** The repository's root, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -39,7 +42,7 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 /** Starts the service on a free port and waits until it listens. Its environment is only what is given. */
 export async function startService(options: ServiceOptions = {}): Promise<RunningService> {
   const { environment = {}, program = "src/main.ts" } = options;
-  const child = spawn(process.execPath, ["--require", "./src/node-version.cjs", program], {
+  const child = spawn(process.execPath, [...startFlags, program], {
     cwd: root,
     env: { PATH: process.env.PATH ?? "", SLUICE_LISTEN: "127.0.0.1:0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
