@@ -140,9 +140,22 @@ describeEngines((newStore, engine) => {
     expect(linkIdOf(told[0] as Told)).toBeTruthy();
   });
 
+  const everythingStored = async () =>
+    engine === "SQLite" ? filesIn(store.folder as string) : await rowsOf(store);
+
+  it("keeps what opens links out of everything but replies", async () => {
+    const tokens = told.flatMap(
+      (each) => /\/l\/([\w-]{43})/.exec(JSON.stringify(each.reply ?? each.message))?.[1] ?? [],
+    );
+    expect(tokens.length).toBeGreaterThan(10);
+    const everywhere = [output, metrics, await everythingStored()];
+    expect(tokens.filter((token) => everywhere.some((text) => text.includes(token)))).toEqual([]);
+  });
+
   describe.each([
     ["the key", CANARY],
     ["an account number", ACCOUNT],
+    ["a recipient's address", recipient.customer.email.value],
   ])("%s", (_name, secret) => {
     it("is in no reply, error, detail or trailer", () => {
       expect(told.filter((each) => JSON.stringify(each).includes(secret))).toEqual([]);
@@ -159,7 +172,7 @@ describeEngines((newStore, engine) => {
     });
 
     it("is in no file or row", async () => {
-      const stored = engine === "SQLite" ? filesIn(store.folder as string) : await rowsOf(store);
+      const stored = await everythingStored();
       expect(stored.length).toBeGreaterThan(10_000);
       expect(stored.includes(secret)).toBe(false);
     });

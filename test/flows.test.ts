@@ -111,9 +111,11 @@ describeEngines((newStore) => {
 
   it("tells a caller who names another connector which one it was", async () => {
     await call("createLink", sandbox, { merchant_payout_id: "whose", ...published });
-    const told = await get(withStripe, { merchant_payout_id: "whose" });
-    expect(told).toMatchObject({ code: "INVALID_ARGUMENT", reason: "CONNECTOR_MISMATCH" });
-    expect(told.message).toContain("made with sandbox");
+    for (const [rpc, more] of [["get"], ["void"], ["transfer", published]] as const) {
+      const told = await call(rpc, withStripe, { merchant_payout_id: "whose", ...more });
+      expect(told).toMatchObject({ code: "INVALID_ARGUMENT", reason: "CONNECTOR_MISMATCH" });
+      expect(told.message).toContain("made with sandbox");
+    }
   });
 
   it("keeps a Stripe link without e-mail and country to itself, and checks the key all the same", async () => {
@@ -257,6 +259,23 @@ describeEngines((newStore) => {
     expect(paid.reply).toMatchObject({ payout_status: "SUCCESS" });
     const other = { ...published, amount: { minor_amount: "2000", currency: "USD" } };
     expect(await call("transfer", sandbox, { ...name, ...other })).toMatchObject({ code: "ALREADY_EXISTS" });
+  });
+
+  it("does not take the payment of one payout's quote for another's", async () => {
+    const made = await call("createRecipient", withStripe, {
+      merchant_payout_id: "quoted",
+      recipient_type: "INDIVIDUAL",
+      ...recipient,
+    });
+    const customer = { connector_customer_id: made.reply?.connector_payout_id };
+    stripe.control.completeOnboarding(customer.connector_customer_id as string);
+    const quote = await call("stage", withStripe, { ...published, customer });
+    const order = { ...published, connector_quote_id: quote.reply?.connector_payout_id };
+    const pay = (id: string) => call("transfer", withStripe, { merchant_payout_id: id, ...order });
+    const paid = await pay("quote-one");
+    expect(paid.reply).toMatchObject({ payout_status: "INITIATED" });
+    expect(await pay("quote-two")).toMatchObject({ code: "FAILED_PRECONDITION", reason: "PAYOUT_STATE" });
+    expect((await pay("quote-one")).reply).toEqual(paid.reply);
   });
 
   it("tells what each connector can do", async () => {

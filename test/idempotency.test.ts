@@ -82,6 +82,18 @@ describeEngines((newStore) => {
     expect(told.message).not.toContain("2000");
   });
 
+  it("does not pay another amount or currency than the link's", async () => {
+    await callCurl(service, link("agreed"));
+    for (const other of [
+      { amount: { minor_amount: "999", currency: "USD" } },
+      { amount: { minor_amount: "1000", currency: "EUR" } },
+      { destination_currency: "EUR" },
+    ]) {
+      const told = await callCurl(service, { ...link("agreed", other), rpc: "transfer" });
+      expect(told).toMatchObject({ code: "ALREADY_EXISTS", reason: "MERCHANT_PAYOUT_ID_EXISTS" });
+    }
+  });
+
   it("refuses the same id through another connector", async () => {
     await callCurl(service, link("connector"));
     const told = await callCurl(service, stripeLink("connector"));
@@ -168,6 +180,12 @@ describeEngines((newStore) => {
     expect((await pay({ merchant_payout_id: "twice" }, "twice-1")).code).toBeUndefined();
     await pay({ connector_payout_id: account }, "twice-2");
     await pay({ merchant_payout_id: "twice-other", connector_payout_id: account }, "twice-3");
+    const customer = { connector_customer_id: account };
+    expect(await pay({ merchant_payout_id: "twice-customer", customer }, "twice-4")).toMatchObject({
+      code: "FAILED_PRECONDITION",
+      message: expect.stringContaining("merchant_payout_id twice"),
+    });
+    await pay({ customer }, "twice-5");
     const payments = stripe.control
       .requests()
       .filter(({ method, path }) => method === "POST" && path.endsWith("/outbound_payments"));

@@ -92,6 +92,11 @@ export const reasons = {
     true,
     "Repeat the call after the delay in RetryInfo.",
   ),
+  LEDGER_UNAVAILABLE: reason(
+    Code.Unavailable,
+    true,
+    "The server's store cannot be used: repeat the call with the same merchant_payout_id or idempotency-key.",
+  ),
   CONNECTOR_BUSY: reason(Code.ResourceExhausted, true, "Repeat the call after the delay in RetryInfo."),
   SERVER_BUSY: reason(Code.ResourceExhausted, true, "Repeat the call after the delay in RetryInfo."),
   SERVER_DRAINING: reason(Code.Unavailable, true, "Repeat the call on another connection."),

@@ -4,17 +4,15 @@ import {
   Failure,
   type Operation,
   type PayoutFacts,
-  PayoutStatus,
   Refusal,
   type Reply,
   type Request,
 } from "../connector/contract.ts";
 import type { OperationHttp } from "../connector/http-client.ts";
-import type { Reason } from "../connector/reasons.ts";
-import { operations } from "./operations.ts";
+import { reasons } from "../connector/reasons.ts";
+import { answered, type Ended, judge } from "./ended.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
-import { type PayoutReply, refusalReply, replyMessage } from "./reply.ts";
 import type { Route } from "./route.ts";
 
 /** A question to a connector. */
@@ -32,90 +30,82 @@ export interface Question {
   beforeEffect(): Promise<void>;
 }
 
-/** How a connector's work ended. */
-export type Ended =
-  /** The provider gave its final word. */
-  | { readonly kind: "answered"; readonly reply: PayoutReply }
-  /** The provider refused, and may agree when only the credentials or the account are put right: nothing to remember. */
-  | { readonly kind: "turned away"; readonly reply: PayoutReply }
-  /** Certainly nothing happened. */
-  | { readonly kind: "not done"; readonly failure: unknown }
-  /** It may have happened. */
-  | { readonly kind: "unknown"; readonly failure: Failure };
+/** What asking takes of the server's parts. */
+export type AskParts = Pick<Parts, "client" | "log" | "now">;
 
-/** Runs one operation of a connector, and judges how it ended. Rejects never. */
-export async function ask(parts: Parts, question: Question): Promise<Ended> {
+/**
+ * Runs one operation of a connector, and judges how it ended. Where an earlier try may have done it and the connector can
+ * look that up, it does so first. Rejects never.
+ */
+export async function ask(parts: AskParts, question: Question): Promise<Ended> {
   const { operation, route } = question;
-  const http = openHttp(parts, question);
+  const { client, log } = parts;
+  const http = openHttp(client(route.connector), question);
+  const earlier = { madeNothing: question.attempt === 1 };
   try {
-    const reply = await run(parts, question, http);
-    return { kind: "answered", reply: replyMessage(operation, reply) };
+    // A reply that is none counts as the connector's breaking.
+    return answered(operation, await inTime(parts, question, run(parts, question, http, earlier)));
   } catch (error) {
-    if (error instanceof Refusal) {
-      return isTurnedAway(question, error.reason)
-        ? { kind: "turned away", reply: refusalReply(operation, error, question.payout?.status) }
-        : { kind: "answered", reply: refusalReply(operation, error, finalStatus(operation)) };
+    const { effectSent } = http;
+    if (effectSent && !(error instanceof Failure) && !(error instanceof Refusal)) {
+      const connector = route.connector.name;
+      log.error({ connector, operation, error }, "a connector broke after something was sent");
     }
-    if (error instanceof Failure && (resumable.has(error.reason) || http.effectSent)) {
-      return { kind: "unknown", failure: error };
-    }
-    if (!http.effectSent) return { kind: "not done", failure: error };
-    parts.log.error(
-      { connector: route.connector.name, operation, error },
-      "a connector broke after something was sent",
-    );
-    const message = `${route.connector.name} could not be understood after something was sent. Repeat the call with the same merchant_payout_id or idempotency-key.`;
-    return { kind: "unknown", failure: new Failure("OUTCOME_UNKNOWN", message, { cause: error }) };
+    return judge(question, error, { effectSent, earlierMadeNothing: earlier.madeNothing });
   }
 }
 
-/** Failures after which the same attempt is to be sent again, and not a new one. */
-const resumable: ReadonlySet<Reason> = new Set<Reason>(["OUTCOME_UNKNOWN", "PROVIDER_RATE_LIMITED"]);
+/** How long after the deadline a connector may think about what came; it can send nothing any more then, in milliseconds. */
+const THINKING_MS = 2000;
 
-/** Refusals that are about the caller's account, or about what is still to come, and not about the payout. */
-const turnedAway: ReadonlySet<Reason> = new Set<Reason>([
-  "PROVIDER_AUTHENTICATION",
-  "PROVIDER_PERMISSION",
-  "FEATURE_NOT_ENABLED",
-  "RECIPIENT_NOT_READY",
-]);
-
-function isTurnedAway({ operation, payout }: Question, reason: Reason): boolean {
-  // The recipient of a link has done their part: topping up the account must be enough to pay them.
-  const isShort = reason === "INSUFFICIENT_FUNDS" && payout?.linkExpiresAtMs !== undefined;
-  return turnedAway.has(reason) || isShort || operation === "void";
+/** What a connector comes to, or a failure if that takes too long: work that never ended would keep its payout for ever. */
+async function inTime<T>(
+  { log, now }: AskParts,
+  { route, operation, deadlineMs }: Question,
+  work: Promise<T>,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const giveUp = () => {
+      const connector = route.connector.name;
+      log.error({ connector, operation }, "a connector did not come to an end");
+      const message = `${connector} did not come to an end in time. ${reasons.DEADLINE_EXCEEDED.advice}`;
+      reject(new Failure("DEADLINE_EXCEEDED", message));
+    };
+    timer = setTimeout(giveUp, deadlineMs - now() + THINKING_MS);
+  });
+  return Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
 }
 
-function finalStatus(operation: Operation): PayoutStatus | undefined {
-  return operations[operation].failsPayout ? PayoutStatus.FAILED : undefined;
-}
-
-/** What an earlier, unanswered attempt made, where the connector can look that up; undefined if it certainly made nothing. */
-export async function lookUp(parts: Parts, question: Question): Promise<PayoutReply | undefined> {
-  const { idempotency } = question.route.connector;
-  if (!("lookup" in idempotency)) return undefined;
-  const http = openHttp(parts, question);
-  const request = question.request as unknown as Request<Operation>;
-  const reply = await idempotency.lookup(question.operation, request, contextOf(parts, question, http));
-  return reply && replyMessage(question.operation, reply);
-}
-
-async function run(parts: Parts, question: Question, http: OperationHttp): Promise<Reply<Operation>> {
+async function run(
+  parts: AskParts,
+  question: Question,
+  http: OperationHttp,
+  earlier: { madeNothing: boolean },
+): Promise<Reply<Operation>> {
+  const { operation, attempt } = question;
   const connector = question.route.connector as Connector;
+  const context = contextOf(parts, question, http);
+  if (attempt > 1 && "lookup" in connector.idempotency) {
+    const request = question.request as unknown as Request<Operation>;
+    const made = await connector.idempotency.lookup(operation, request, context);
+    if (made) return made;
+    earlier.madeNothing = true;
+  }
   // The table of functions is keyed by operation, so request and function agree; the compiler cannot follow that.
-  const operate = connector[question.operation] as unknown as (
+  const operate = connector[operation] as unknown as (
     request: PayoutRequest,
     context: Context,
   ) => Promise<Reply<Operation>>;
-  return await operate.call(connector, question.request, contextOf(parts, question, http));
+  return await operate.call(connector, question.request, context);
 }
 
-function openHttp(parts: Parts, { route, deadlineMs, beforeEffect, attempt }: Question): OperationHttp {
-  const { connector, credentials } = route;
-  return parts.client(connector).open({ credentials, deadlineMs, beforeEffect, resent: attempt > 1 });
+function openHttp(client: ReturnType<Parts["client"]>, question: Question): OperationHttp {
+  const { route, deadlineMs, beforeEffect, attempt } = question;
+  return client.open({ credentials: route.credentials, deadlineMs, beforeEffect, resent: attempt > 1 });
 }
 
-function contextOf(parts: Parts, question: Question, http: OperationHttp): Context {
+function contextOf({ log, now }: AskParts, question: Question, http: OperationHttp): Context {
   const { route, payout, idempotencyKey, attempt, startedAtMs } = question;
   const connector = route.connector.name;
   return {
@@ -125,7 +115,7 @@ function contextOf(parts: Parts, question: Question, http: OperationHttp): Conte
     attempt,
     startedAtMs,
     payout,
-    now: parts.now,
-    warn: (message, facts) => parts.log.warn({ connector, ...facts }, message),
+    now,
+    warn: (message, facts) => log.warn({ connector, ...facts }, message),
   };
 }

@@ -79,13 +79,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Fields that `x-auth` brings, by its value, as Prism's deprecated headers have them. */
-const legacySchemes: Readonly<Record<string, readonly string[]>> = {
-  "no-key": [],
-  "header-key": ["x-api-key"],
-  "body-key": ["x-api-key", "x-key1"],
-  "signature-key": ["x-api-key", "x-key1", "x-api-secret"],
-  "multi-auth-key": ["x-api-key", "x-key1", "x-api-secret", "x-key2"],
-};
+const legacySchemes: ReadonlyMap<string, readonly string[]> = new Map([
+  ["no-key", []],
+  ["header-key", ["x-api-key"]],
+  ["body-key", ["x-api-key", "x-key1"]],
+  ["signature-key", ["x-api-key", "x-key1", "x-api-secret"]],
+  ["multi-auth-key", ["x-api-key", "x-key1", "x-api-secret", "x-key2"]],
+]);
 
 /** Reads the credentials from the legacy headers. */
 export function legacyFields(metadata: Metadata, connector: Connector): Readonly<Record<string, unknown>> {
@@ -98,9 +98,9 @@ export function legacyFields(metadata: Metadata, connector: Connector): Readonly
       `Send the credentials of ${connector.name}: ${configExample(connector)}`,
     );
   }
-  const headers = legacySchemes[scheme.toLowerCase()];
+  const headers = legacySchemes.get(scheme.toLowerCase());
   if (!headers) {
-    const hint = `x-auth must be one of ${Object.keys(legacySchemes).join(", ")}; better, send x-connector-config: ${configExample(connector)}`;
+    const hint = `x-auth must be one of ${[...legacySchemes.keys()].join(", ")}; better, send x-connector-config: ${configExample(connector)}`;
     throw new Failure("INVALID_CONNECTOR_CONFIG", `Invalid connector configuration: x-auth. ${hint}`, {
       field: "x-auth",
     });

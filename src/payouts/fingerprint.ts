@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import { toJson } from "@bufbuild/protobuf";
 import canonicalize from "canonicalize";
 import type { Operation } from "../connector/contract.ts";
@@ -29,18 +29,27 @@ export function fingerprint(
   route: Route,
   key: Key,
 ): Fingerprint {
-  const print = (text: string) =>
-    createHmac("sha256", key.fingerprint).update(text).digest("base64url").slice(0, 22);
   const json = toJson(operations[operation].input, request, { useProtoFieldName: true }) as Record<
     string,
     unknown
   >;
   delete json.access_token;
-  json["x-connector"] = route.connector.name;
-  json["x-connector-config"] = openCredentials(route);
   const fields: Record<string, string> = { key: key.id };
-  for (const name of Object.keys(json).sort()) fields[name] = print(`${name}=${canonicalize(json[name])}`);
-  return { whole: print(Object.entries(fields).join(";")), fields };
+  for (const name of Object.keys(json).sort()) fields[name] = print(key, name, json[name]);
+  Object.assign(fields, destinationPrints(route, key));
+  // The prints are keyed already.
+  return {
+    whole: hash("sha256", Object.entries(fields).join(";"), "base64url").slice(0, PRINT_LENGTH),
+    fields,
+  };
+}
+
+/** 132 bits: enough that no two requests of a merchant meet by chance. */
+const PRINT_LENGTH = 22;
+
+function print(key: Key, name: string, value: unknown): string {
+  const mac = createHmac("sha256", key.fingerprint).update(`${name}=${canonicalize(value)}`);
+  return mac.digest("base64url").slice(0, PRINT_LENGTH);
 }
 
 /** Names of the fields in which two requests differ. */
@@ -51,6 +60,25 @@ export function differingFields(
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter((name) => name !== "key" && one[name] !== other[name]).sort();
 }
+
+/** Where a request goes. A caller sends the same again and again, so the prints are kept. */
+function destinationPrints(route: Route, key: Key): Readonly<Record<string, string>> {
+  const { connector } = route;
+  const credentials = openCredentials(route);
+  const destination = `${key.id} ${connector.name} ${canonicalize(credentials)}`;
+  const before = destinations.get(destination);
+  if (before) return before;
+  const prints = {
+    "x-connector": print(key, "x-connector", connector.name),
+    "x-connector-config": print(key, "x-connector-config", credentials),
+  };
+  if (destinations.size >= MAX_DESTINATIONS) destinations.clear();
+  destinations.set(destination, prints);
+  return prints;
+}
+
+const destinations = new Map<string, Readonly<Record<string, string>>>();
+const MAX_DESTINATIONS = 1000;
 
 /** Credentials that are no secret, such as the account to pay from: they belong to what was asked. A key that was rotated does not. */
 function openCredentials({ connector, credentials }: Route): unknown {

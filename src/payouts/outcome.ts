@@ -3,12 +3,12 @@ import { currencyCode, type Operation, PayoutStatus } from "../connector/contrac
 import { Failure } from "../connector/failure.ts";
 import type { Attempt, LinkState, Outcome, PayoutChange } from "../ledger/ledger.ts";
 import { seal } from "../security/seal.ts";
-import type { Ended } from "./ask.ts";
+import type { Ended } from "./ended.ts";
 import { showLink } from "./link.ts";
 import { operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
-import { encodeReply, type PayoutReply } from "./reply.ts";
+import type { PayoutReply } from "./reply.ts";
 import type { Submission } from "./submission.ts";
 
 /** What is written down of how an operation ended. The reply is sealed: it can hold a provider's link. */
@@ -19,19 +19,21 @@ export function outcomeOf(
 ): Outcome {
   const { operation, request, intent } = submission;
   const agreed = amountsOf(request);
-  if (ended.kind === "unknown") {
-    const status = operations[operation].failsPayout ? { status: PayoutStatus.PENDING } : {};
-    return { state: "UNKNOWN", change: { ...agreed, ...status } };
-  }
-  const reply = encodeReply(operation, ended.reply);
-  const change = { ...agreed, ...changeOf(operation, ended.reply) };
-  return { state: "DONE", reply: seal(parts.keys, reply, replySealContext(intent.attemptId)), change };
+  // Whatever the provider calls it, what may have been paid must not be paid again.
+  const begun = operations[operation].failsPayout ? { status: PayoutStatus.PENDING } : {};
+  if (ended.kind === "unknown") return { state: "UNKNOWN", change: { ...agreed, ...begun } };
+  const change = { ...agreed, ...begun, ...changeOf(operation, ended.reply) };
+  return {
+    state: "DONE",
+    reply: seal(parts.keys, ended.encoded, replySealContext(intent.attemptId)),
+    change,
+  };
 }
 
 /** What a reply says of the payout. */
 export function changeOf(operation: Operation, reply: PayoutReply): PayoutChange {
-  const { payoutStatus, connectorPayoutId, payoutLink } = reply;
-  const linkState = operation === "createLink" ? undefined : linkStates[payoutStatus ?? 0];
+  const { payoutStatus, connectorPayoutId, payoutLink, error } = reply;
+  const linkState = operation === "createLink" ? error && "CANCELLED" : linkStates[payoutStatus ?? 0];
   return {
     ...(payoutStatus && { status: payoutStatus }),
     ...(connectorPayoutId && { connectorPayoutId }),

@@ -3,10 +3,11 @@ import type { HttpClient } from "../connector/http-client.ts";
 import type { Registry } from "../connector/registry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { LeaseHolder } from "./leases.ts";
 import type { LinkMaker } from "./link.ts";
 
-/** What the call path works with. */
-export interface Parts extends LinkMaker {
+/** What the call path is made of. */
+export interface ServerParts extends LinkMaker {
   readonly registry: Registry;
   readonly ledger: Ledger;
   /** The HTTP client of a connector; one for the life of the process. */
@@ -16,4 +17,9 @@ export interface Parts extends LinkMaker {
   now(): number;
   /** Names this process in leases. */
   readonly owner: string;
+}
+
+/** What one call works with. */
+export interface Parts extends ServerParts {
+  readonly leases: LeaseHolder;
 }

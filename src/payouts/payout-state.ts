@@ -2,10 +2,9 @@ import { currencyCode, PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../connector/failure.ts";
 import type { Payout } from "../ledger/ledger.ts";
 import { operations } from "./operations.ts";
-import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import type { Route } from "./route.ts";
-import { findPayout, type Submission } from "./submission.ts";
+import type { Submission } from "./submission.ts";
 
 /**
  * Whether the operation may begin on the payout as it stands.
@@ -69,23 +68,4 @@ function checkAgrees(payout: Payout, { amount, destinationCurrency }: PayoutRequ
 
 function statusName(status: number): string {
   return Object.entries(PayoutStatus).find(([, number]) => number === status)?.[0] ?? String(status);
-}
-
-/**
- * A link's recipient belongs to that link. Paid under another merchant_payout_id they could be paid twice, so that is
- * refused; a recipient of CreateRecipient may be paid as often as the caller likes.
- *
- * @throws Failure PAYOUT_STATE.
- */
-export async function refuseOtherLinks(parts: Parts, request: PayoutRequest, route: Route): Promise<void> {
-  const { connectorPayoutId, merchantPayoutId } = request;
-  if (!connectorPayoutId || !merchantPayoutId) return;
-  const owner = await findPayout(parts, { ...request, merchantPayoutId: "" }, route);
-  if (!owner?.link || owner.merchantPayoutId === merchantPayoutId) return;
-  const name = owner.merchantPayoutId ?? owner.id;
-  const message = `${connectorPayoutId} belongs to the link of payout ${name}. Pay it as that: leave connector_payout_id out and write merchant_payout_id ${name}.`;
-  throw new Failure("PAYOUT_STATE", message, {
-    field: "connector_payout_id",
-    metadata: { payout_id: owner.id },
-  });
 }

@@ -1,13 +1,15 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Operation } from "../connector/contract.ts";
+import { Failure } from "../connector/failure.ts";
 import type { Call, Handlers } from "../edge/call.ts";
 import { PayoutService } from "../gen/types/payout_pb.ts";
-import type { Parts } from "./parts.ts";
+import { LedgerUnavailable } from "../ledger/engine.ts";
+import { keepLeases } from "./leases.ts";
+import type { Parts, ServerParts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
-import { eligibility, get, voidHere } from "./read.ts";
+import { cancelledBefore, eligibility, get } from "./read.ts";
 import type { PayoutReply } from "./reply.ts";
 import { type Route, readRoute } from "./route.ts";
-import { LEASE_MS } from "./submission.ts";
 import { submit } from "./submit.ts";
 import { validate } from "./validate.ts";
 
@@ -19,9 +21,8 @@ export interface Payouts {
 }
 
 /** Makes the call path: headers, validation, idempotency, the connector's operation, reply. */
-export function createPayouts(parts: Parts): Payouts {
-  let underWay = 0;
-  const leases = keepLeases(parts, () => underWay > 0);
+export function createPayouts(parts: ServerParts): Payouts {
+  const leases = keepLeases(parts);
 
   const handle =
     (operation: Operation) =>
@@ -29,12 +30,15 @@ export function createPayouts(parts: Parts): Payouts {
       const request = message as PayoutRequest;
       const route = readRoute(call.metadata, parts.registry);
       validate(operation, request, route.connector, parts.registry);
-      underWay += 1;
-      try {
-        return await carryOut[operation](parts, operation, request, route, call);
-      } finally {
-        underWay -= 1;
-      }
+      return leases.hold(async (holder) => {
+        try {
+          return await carryOut[operation]({ ...parts, leases: holder }, operation, request, route, call);
+        } catch (error) {
+          // What was asked of the store last may have been done all the same.
+          if (!(error instanceof Failure)) holder.abandon();
+          throw error instanceof LedgerUnavailable ? ledgerUnavailable(error) : error;
+        }
+      });
     };
   const handlers = new Map(
     (Object.keys(carryOut) as Operation[]).map((operation) => [
@@ -45,7 +49,7 @@ export function createPayouts(parts: Parts): Payouts {
   return {
     handlers: (method) =>
       method.parent.typeName === PayoutService.typeName ? handlers.get(method.name) : undefined,
-    close: () => clearInterval(leases),
+    close: () => leases.close(),
   };
 }
 
@@ -65,18 +69,13 @@ const carryOut: Readonly<Record<Operation, CarryOut>> = {
   createRecipient: submit,
   enrollDisburseAccount: submit,
   void: async (parts, operation, request, route, call) =>
-    (await voidHere(parts, request, route)) ?? submit(parts, operation, request, route, call),
+    (await cancelledBefore(parts, request, route)) ?? submit(parts, operation, request, route, call),
   get: (parts, _operation, request, route, call) => get(parts, request, route, call),
   eligibility: (parts, _operation, request, route, call) => eligibility(parts, request, route, call),
 };
 
-/** A provider may take longer than a lease lasts. While this process lives, its attempts stay its own. */
-function keepLeases({ ledger, owner, now, log }: Parts, busy: () => boolean): NodeJS.Timeout {
-  const timer = setInterval(() => {
-    if (!busy()) return;
-    ledger
-      .renew({ owner, untilMs: now() + LEASE_MS })
-      .catch((error: unknown) => log.warn({ error }, "leases could not be renewed"));
-  }, LEASE_MS / 4);
-  return timer.unref();
+function ledgerUnavailable(cause: LedgerUnavailable): Failure {
+  const message =
+    "The store of this server cannot be used at the moment. Repeat the call with the same merchant_payout_id or idempotency-key: nothing is paid twice.";
+  return new Failure("LEDGER_UNAVAILABLE", message, { cause });
 }

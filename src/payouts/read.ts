@@ -4,10 +4,11 @@ import type { Call } from "../edge/call.ts";
 import type { Payout } from "../ledger/ledger.ts";
 import { ask } from "./ask.ts";
 import { showLink } from "./link.ts";
+import { expire, learn } from "./news.ts";
 import { changeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
-import { checkConnector, linkEnd } from "./payout-state.ts";
+import { checkConnector } from "./payout-state.ts";
 import { type PayoutReply, replyMessage } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { findPayout, payoutFacts } from "./submission.ts";
@@ -36,7 +37,7 @@ export async function get(
     payout,
   );
   if (!payout) return { connectorPayoutId, ...reply } as PayoutReply;
-  const after = await parts.ledger.observe(payout.id, changeOf("get", reply));
+  const after = await learn(parts, payout, changeOf("get", reply));
   return show(parts, await expire(parts, after), reply);
 }
 
@@ -62,25 +63,16 @@ export async function eligibility(
   return reply;
 }
 
-/**
- * Cancels what no provider has an object for, which is a link that nobody has opened yet. Undefined where the provider
- * has to be asked.
- */
-export async function voidHere(
+/** The answer to a Void of what is cancelled already; undefined where it is not. */
+export async function cancelledBefore(
   parts: Parts,
   request: PayoutRequest,
   route: Route,
 ): Promise<PayoutReply | undefined> {
   const payout = await findKnown(parts, request, route);
-  if (!payout) return undefined;
-  if (payout.status === PayoutStatus.CANCELLED) return show(parts, payout, replyMessage("void", {}));
-  if (!payout.link || payout.connectorPayoutId || payout.status !== PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA)
-    return undefined;
-  const after = await parts.ledger.observe(payout.id, {
-    status: PayoutStatus.CANCELLED,
-    linkState: "CANCELLED",
-  });
-  return show(parts, after, replyMessage("void", {}));
+  return payout?.status === PayoutStatus.CANCELLED
+    ? show(parts, payout, replyMessage("void", {}))
+    : undefined;
 }
 
 async function findKnown(parts: Parts, request: PayoutRequest, route: Route): Promise<Payout | undefined> {
@@ -99,13 +91,6 @@ function hasMoreToTell(payout: Payout): boolean {
   return payout.connectorPayoutId !== undefined && payout.status !== PayoutStatus.CANCELLED;
 }
 
-async function expire(parts: Parts, payout: Payout): Promise<Payout> {
-  const isNews = linkEnd(payout, parts.now()) === "EXPIRED" && payout.link?.state !== "EXPIRED";
-  return isNews
-    ? parts.ledger.observe(payout.id, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" })
-    : payout;
-}
-
 async function question(
   parts: Parts,
   operation: Operation,
@@ -119,7 +104,7 @@ async function question(
     operation,
     request,
     route,
-    payout: payout && payoutFacts(payout),
+    payout: payout && payoutFacts(payout, request),
     idempotencyKey: "",
     attempt: 1,
     startedAtMs: nowMs,

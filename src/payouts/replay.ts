@@ -3,7 +3,7 @@ import { Failure } from "../connector/failure.ts";
 import type { Call } from "../edge/call.ts";
 import type { Attempt, Existing } from "../ledger/ledger.ts";
 import { unseal } from "../security/seal.ts";
-import { differingFields, fingerprint } from "./fingerprint.ts";
+import { differingFields, fingerprint, noFingerprint } from "./fingerprint.ts";
 import { operations } from "./operations.ts";
 import { completeReply, replySealContext } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
@@ -36,7 +36,7 @@ export function replay(
  * Refuses a call that names an earlier one and asks for something else.
  *
  * @throws Failure IDEMPOTENCY_KEY_REUSED or MERCHANT_PAYOUT_ID_EXISTS, with the names of the fields that differ, never
- * their values.
+ * their values; INTERNAL where the key to compare them by is gone.
  */
 export function refuseIfDifferent(
   parts: Parts,
@@ -44,12 +44,18 @@ export function refuseIfDifferent(
   earlier: Existing & { via: "key" | "identity" },
 ): void {
   const { attempt, payout } = earlier;
-  if (attempt.fingerprint === submission.intent.fingerprint) return;
-  const { operation, request, route } = submission;
-  const key = parts.keys.byId(attempt.fieldPrints.key ?? "") ?? parts.keys.current;
+  const { operation, request, route, intent } = submission;
+  const isSame = isSamePayout(submission, attempt);
+  if (isSame && attempt.fingerprint === intent.fingerprint) return;
+  const key = parts.keys.byId(attempt.fieldPrints.key ?? parts.keys.current.id);
+  if (!key) throw keyGone(operation, attempt);
   const again = fingerprint(operation, request, route, key);
-  if (attempt.fingerprint === again.whole) return;
-  const fields = differingFields(attempt.fieldPrints, again.fields).join(", ");
+  if (isSame && attempt.fingerprint === again.whole) return;
+  const payoutField = request.merchantPayoutId ? "merchant_payout_id" : "connector_payout_id";
+  const fields =
+    attempt.fingerprint === noFingerprint.whole
+      ? payoutField
+      : differingFields(attempt.fieldPrints, again.fields).join(", ");
   const metadata = { differs: fields, ...(payout && { payout_id: payout.id }) };
   if (earlier.via === "key") {
     const message = `This idempotency-key was used for another ${operations[operation].rpc}, which differs in: ${fields}. Use a new key, or send the first request.`;
@@ -58,6 +64,21 @@ export function refuseIfDifferent(
   const field = operation === "stage" ? "merchant_quote_id" : "merchant_payout_id";
   const message = `This ${field} was used for another ${operations[operation].rpc}, which differs in: ${fields}. Use a new one, or send the first request.`;
   throw new Failure("MERCHANT_PAYOUT_ID_EXISTS", message, { field, metadata });
+}
+
+function keyGone(operation: Operation, { fieldPrints }: Attempt): Failure {
+  const { rpc } = operations[operation];
+  const message = `This ${rpc} was made before, and cannot be compared with the first: the operator of this server must add key ${fieldPrints.key} to SLUICE_KEY again, after the current one. Do not pay under a new merchant_payout_id.`;
+  return new Failure("INTERNAL", message);
+}
+
+/** Void has no fingerprint, so a key that was used for another payout's shows only by the payout. */
+function isSamePayout({ query, payout }: Submission, attempt: Attempt): boolean {
+  return (
+    query?.identity === undefined ||
+    query.identity === attempt.identity ||
+    (payout !== undefined && payout.id === attempt.payoutId)
+  );
 }
 
 /**

@@ -92,11 +92,12 @@ function namedConnector(metadata: Metadata, registry: Registry): Connector | und
 
 function readScope(metadata: Metadata): Scope {
   const read = (header: string, fallback: string) => {
-    const value = metadata.get(header) ?? fallback;
-    if (/^[\x21-\x7e]{1,128}$/.test(value)) return value;
+    const [value = fallback, ...others] = metadata.all(header);
+    // Of two, whoever forwards the call may have checked the other one.
+    if (others.length === 0 && /^[\x21-\x7e]{1,128}$/.test(value)) return value;
     throw invalidField(
       header.slice(2).replace("-", "_"),
-      `${header} must be 1 to 128 visible ASCII characters.`,
+      `Send ${header} once, with 1 to 128 visible ASCII characters.`,
     );
   };
   return { tenantId: read("x-tenant-id", "public"), merchantId: read("x-merchant-id", "DefaultMerchantId") };

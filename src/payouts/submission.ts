@@ -4,6 +4,7 @@ import { missingField } from "../connector/failure.ts";
 import type { AttemptQuery, Intent, NewPayout, Payout, PayoutIds } from "../ledger/ledger.ts";
 import { type Fingerprint, fingerprint, noFingerprint } from "./fingerprint.ts";
 import { newLink } from "./link.ts";
+import { operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import type { Route } from "./route.ts";
@@ -20,8 +21,6 @@ export interface Submission {
   readonly intent: Intent;
 }
 
-/** How long others leave an attempt alone without hearing of it, in milliseconds. */
-export const LEASE_MS = 4000;
 const KEY_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Finds the payout a request is about. The merchant's id counts where it is given; the provider's or ours otherwise. */
@@ -73,7 +72,7 @@ export function prepare(
     fingerprint: print.whole,
     fieldPrints: print.fields,
     startedAtMs: nowMs,
-    lease: { owner: parts.owner, untilMs: nowMs + LEASE_MS },
+    lease: parts.leases.begin(),
     payout: intendedPayout(parts, operation, request, route, payout, nowMs),
   };
   const query = repeatable ? { scope, operation, idempotencyKey, identity: named } : undefined;
@@ -90,13 +89,18 @@ function namedIdentity(
   if (operation === "stage") return merchantQuoteId && `quote:${merchantQuoteId}`;
   if (merchantPayoutId) return `merchant:${merchantPayoutId}`;
   if (operation !== "transfer" && operation !== "void") return undefined;
-  if (payout) return payout.merchantPayoutId ? `merchant:${payout.merchantPayoutId}` : `payout:${payout.id}`;
+  if (payout) return payoutIdentity(payout);
   if (operation === "void") return `connector:${connector.name}:${connectorPayoutId}`;
   if (idempotencyKey !== undefined) return undefined;
   throw missingField(
     "merchant_payout_id",
     "Write your own id of this payout, or send an idempotency-key header: without either, a repeat would pay twice.",
   );
+}
+
+/** What makes two operations of one kind the same one, once there is a payout. */
+export function payoutIdentity({ merchantPayoutId, id }: Payout): string {
+  return merchantPayoutId ? `merchant:${merchantPayoutId}` : `payout:${id}`;
 }
 
 function intendedPayout(
@@ -117,7 +121,8 @@ function intendedPayout(
     merchantPayoutId,
     connector: route.connector.name,
     connectorPayoutId: undefined,
-    status: PayoutStatus.PENDING,
+    // What only makes ready for a payout leaves it to be made, however that ends.
+    status: operations[operation].failsPayout ? PayoutStatus.PENDING : PayoutStatus.REQUIRES_CREATION,
     amountMinor: amount?.minorAmount,
     currency: amount && currencyCode(amount.currency),
     destinationCurrency: destinationCurrency ? currencyCode(destinationCurrency) : undefined,
@@ -126,16 +131,22 @@ function intendedPayout(
   return { create };
 }
 
-/** What the connector is told of a payout. */
-export function payoutFacts(payout: Payout | NewPayout): PayoutFacts {
+/**
+ * What the connector is told of a payout. Amounts that the request is the first to name are among it, since they will be
+ * when the request is sent again.
+ */
+export function payoutFacts(
+  payout: Payout | NewPayout,
+  { amount, destinationCurrency }: PayoutRequest,
+): PayoutFacts {
   return {
     id: payout.id,
     merchantPayoutId: payout.merchantPayoutId,
     connectorPayoutId: payout.connectorPayoutId,
     status: payout.status as PayoutStatus,
-    amountMinor: payout.amountMinor ?? 0n,
-    currency: payout.currency ?? "",
-    destinationCurrency: payout.destinationCurrency ?? "",
+    amountMinor: payout.amountMinor ?? amount?.minorAmount ?? 0n,
+    currency: payout.currency ?? currencyCode(amount?.currency ?? 0),
+    destinationCurrency: payout.destinationCurrency ?? currencyCode(destinationCurrency ?? 0),
     linkExpiresAtMs: payout.link?.expiresAtMs,
   };
 }

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Operation } from "../connector/contract.ts";
-import { Failure } from "../connector/failure.ts";
+import { type Operation, PayoutStatus } from "../connector/contract.ts";
 import type { Call } from "../edge/call.ts";
 import type { Existing, Opened } from "../ledger/ledger.ts";
-import { ask, type Ended, lookUp, type Question } from "./ask.ts";
+import { ask } from "./ask.ts";
+import { refuseOthers } from "./belonging.ts";
+import { answered, type Ended } from "./ended.ts";
+import { LEASE_MS } from "./leases.ts";
 import { completeReply, outcomeOf, statusUnknown } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
-import { checkState, refuseOtherLinks } from "./payout-state.ts";
+import { checkState } from "./payout-state.ts";
 import { inProgress, refuseIfDifferent, refuseIfTooOld, replay } from "./replay.ts";
 import type { PayoutReply } from "./reply.ts";
 import type { Route } from "./route.ts";
-import { findPayout, LEASE_MS, payoutFacts, prepare, providerKey, type Submission } from "./submission.ts";
+import { findPayout, payoutFacts, prepare, providerKey, type Submission } from "./submission.ts";
+import { settle, writeDown } from "./write-down.ts";
 
 /** The longest that a provider is waited for, whatever the caller's deadline, in milliseconds. */
 const PROVIDER_DEADLINE_MS = 25_000;
@@ -34,11 +37,13 @@ export async function submit(
   call: Call,
 ): Promise<PayoutReply> {
   for (let round = 1; round <= ROUNDS; round++) {
-    // A link is nearly always new: whether its id is taken shows when it is written down.
-    const payout =
-      operation === "createLink" && round === 1 ? undefined : await findPayout(parts, request, route);
+    // A link is nearly always new: whether its id is taken shows when it is written down. Whether the call is a repeat shows
+    // then too, so that is looked up first only where a provider would be asked in vain.
+    const isNew = operation === "createLink" && round === 1;
+    const payout = isNew ? undefined : await findPayout(parts, request, route);
     const submission = prepare(parts, operation, request, route, payout);
-    const earlier = submission.query && (await parts.ledger.findAttempt(submission.query));
+    const query = isNew && !route.connector.hosts ? undefined : submission.query;
+    const earlier = query && (await parts.ledger.findAttempt(query));
     const reply = earlier
       ? await answerEarlier(parts, submission, earlier, call)
       : await sendFirst(parts, submission, call);
@@ -52,19 +57,25 @@ type Found = Existing & { readonly via: "key" | "identity" };
 /** Undefined where the payout has changed since it was read: everything is to be looked at again. */
 async function sendFirst(parts: Parts, submission: Submission, call: Call): Promise<PayoutReply | undefined> {
   checkState(submission, parts.now());
-  if (!submission.payout) await refuseOtherLinks(parts, submission.request, submission.route);
+  await refuseOthers(parts, submission);
   const { ledger } = parts;
   const { intent } = submission;
   let opened: Opened | undefined;
-  const ended = await ask(parts, {
-    ...questionOf(parts, submission),
-    attempt: 1,
-    startedAtMs: intent.startedAtMs,
-    beforeEffect: async () => {
-      opened = await ledger.open(intent);
-      if (opened.kind !== "opened") throw new Failure("IDEMPOTENCY_IN_PROGRESS", "Another call was first.");
-    },
-  });
+  const open = async () => {
+    const lease = parts.leases.begin();
+    opened = await ledger.open({ ...intent, lease });
+    // Where the store took longer than the lease lasts, others may be at work on the attempt already.
+    if (opened.kind !== "opened" || lease.untilMs <= parts.now())
+      throw inProgress(submission.operation, LEASE_MS);
+  };
+  const ended = endsHere(submission)
+    ? answered("void", { payoutStatus: PayoutStatus.CANCELLED })
+    : await ask(parts, {
+        ...questionOf(parts, submission),
+        attempt: 1,
+        startedAtMs: intent.startedAtMs,
+        beforeEffect: open,
+      });
   if (!opened && (ended.kind === "answered" || ended.kind === "unknown")) {
     opened = await ledger.record(intent, outcomeOf(parts, submission, ended));
     if (opened.kind === "opened") return finish(parts, submission, ended);
@@ -86,15 +97,10 @@ async function afterLosing(
   return undefined;
 }
 
-async function writeDown(parts: Parts, submission: Submission, ended: Ended): Promise<void> {
-  const { attemptId } = submission.intent;
-  if (ended.kind === "answered" || ended.kind === "unknown") {
-    // Where the provider knows our key, a lost outcome is found again by sending the same once more.
-    const durable = !("windowMs" in submission.route.connector.idempotency);
-    await parts.ledger.settle(attemptId, outcomeOf(parts, submission, ended), { durable, tries: 1 });
-  } else {
-    await parts.ledger.release(attemptId);
-  }
+/** Whether a Void is of a link that no provider has an object for. */
+function endsHere({ operation, payout }: Submission): boolean {
+  if (operation !== "void" || !payout?.link) return false;
+  return !payout.connectorPayoutId && payout.status === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
 }
 
 function finish(parts: Parts, submission: Submission, ended: Ended): PayoutReply {
@@ -133,9 +139,8 @@ async function findOut(
   submission: Submission,
   { attempt: before, payout }: Found,
 ): Promise<PayoutReply | undefined> {
-  const { ledger, now, owner } = parts;
   refuseIfTooOld(parts, submission, before);
-  const attempt = await ledger.takeOver(before.id, { owner, untilMs: now() + LEASE_MS });
+  const attempt = await parts.ledger.takeOver(before.id, parts.leases.begin());
   if (!attempt) return undefined;
   const resumed: Submission = {
     ...submission,
@@ -147,21 +152,16 @@ async function findOut(
       startedAtMs: attempt.startedAtMs,
     },
   };
-  const question: Question = {
+  const ended = await ask(parts, {
     ...questionOf(parts, resumed),
     attempt: attempt.tries,
     startedAtMs: attempt.startedAtMs,
     // The first try wrote the intent down.
     beforeEffect: async () => {},
-  };
-  const made = await lookUp(parts, question).catch(async (error: unknown) => {
-    await ledger.settle(attempt.id, { state: "UNKNOWN" }, { durable: true, tries: attempt.tries });
-    throw error;
   });
-  const ended: Ended = made ? { kind: "answered", reply: made } : await ask(parts, question);
   const outcome =
     ended.kind === "answered" ? outcomeOf(parts, resumed, ended) : ({ state: "UNKNOWN" } as const);
-  await ledger.settle(attempt.id, outcome, { durable: true, tries: attempt.tries });
+  await settle(parts, resumed, outcome, { durable: true, tries: attempt.tries });
   return finish(parts, resumed, ended);
 }
 
@@ -174,7 +174,7 @@ function questionOf(parts: Parts, { operation, request, route, payout, intent }:
     operation,
     request: (connectorPayoutId === undefined ? rest : { ...rest, connectorPayoutId }) as PayoutRequest,
     route,
-    payout: known && payoutFacts(known),
+    payout: known && payoutFacts(known, request),
     idempotencyKey: providerKey(intent),
     deadlineMs: parts.now() + PROVIDER_DEADLINE_MS,
   };

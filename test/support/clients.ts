@@ -53,7 +53,7 @@ export function linkOf({
 
 /** Calls with grpc-js over plaintext HTTP/2. */
 export async function callGrpcJs(
-  service: RunningService,
+  service: Pick<RunningService, "target">,
   { rpc, headers = {}, body }: TestCall,
 ): Promise<Told> {
   const method = PayoutService.method[rpc];

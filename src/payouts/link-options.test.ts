@@ -1,0 +1,79 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import type { Connector } from "../connector/contract.ts";
+import { createRegistry } from "../connector/registry.ts";
+import { LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import { checkLinkOptions, lifetimeMs } from "./link-options.ts";
+
+type Init = MessageInitShape<typeof LinkOptionsSchema>;
+const all = LinkOptionsSchema.fields.map(({ name }) => name);
+const able = { name: "able", configKey: "Able", linkOptions: all } as unknown as Connector;
+const plain = { name: "plain", configKey: "Plain" } as unknown as Connector;
+const registry = createRegistry([able, plain]);
+const check = (init: Init, connector = able) =>
+  checkLinkOptions(create(LinkOptionsSchema, init), connector, registry);
+const refused = (field: string) => expect.objectContaining({ reason: "INVALID_DATA_FORMAT", field });
+
+describe("values", () => {
+  const longUrl = `https://example.com/${"a".repeat(2048)}`;
+  const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, "value"]));
+
+  it.each<[string, Init]>([
+    ["link_options.description", { description: "d".repeat(1001) }],
+    ["link_options.memo", { memo: "m".repeat(1001) }],
+    ["link_options.nickname", { nickname: "n".repeat(101) }],
+    ["link_options.expires_in", { expiresIn: { seconds: 59n } }],
+    ["link_options.expires_in", { expiresIn: { seconds: 60n, nanos: 1 } }],
+    ["link_options.expires_in", { expiresIn: { seconds: -60n } }],
+    ["link_options.expires_in", { expiresIn: { seconds: 366n * 86_400n } }],
+    ["link_options.branding.brand_color", { branding: { brandColor: "#12345" } }],
+    ["link_options.branding.accent_color", { branding: { accentColor: "123456" } }],
+    ["link_options.branding.button_text_color", { branding: { buttonTextColor: "#12345g" } }],
+    ["link_options.branding.logo_url", { branding: { logoUrl: "javascript:alert(1)" } }],
+    ["link_options.branding.icon_url", { branding: { iconUrl: "http://example.com/icon.png" } }],
+    ["link_options.items", { items: Array.from({ length: 101 }, () => ({ name: "item" })) }],
+    ["link_options.items[1].name", { items: [{ name: "item" }, { name: " " }] }],
+    ["link_options.items[0].image_url", { items: [{ name: "item", imageUrl: "data:image/png;base64," }] }],
+    ["link_options.items[0].image_url", { items: [{ name: "item", alternativeImageUrls: ["x"] }] }],
+    ["link_options.terms_url", { termsUrl: "terms" }],
+    ["link_options.success_url", { successUrl: "ftp://example.com" }],
+    ["link_options.failure_url", { failureUrl: longUrl }],
+    ["link_options.expired_url", { expiredUrl: "" }],
+    ["link_options.metadata", { metadata: many }],
+    ["link_options.metadata", { metadata: { [`k${"k".repeat(40)}`]: "value" } }],
+    ["link_options.metadata", { metadata: { key: "v".repeat(501) } }],
+    ["link_options.claim_code", { claimCode: "123" }],
+    ["link_options.claim_code", { claimCode: "12 34" }],
+  ])("refuses %s that cannot be used", (field, init) => {
+    expect(() => check(init)).toThrow(refused(field));
+  });
+
+  it("takes them up to their limits", () => {
+    const limits: Init = {
+      description: "d".repeat(1000),
+      nickname: "n".repeat(100),
+      expiresIn: { seconds: 365n * 86_400n },
+      branding: { brandColor: "#0A7d4f", logoUrl: "https://example.com/logo.png" },
+      items: Array.from({ length: 100 }, () => ({ name: "item" })),
+      metadata: { ["k".repeat(40)]: "v".repeat(500) },
+      claimCode: "1234",
+    };
+    expect(() => check(limits)).not.toThrow();
+    expect(() => check({ expiresIn: { seconds: 60n } })).not.toThrow();
+  });
+});
+
+it("refuses every option that a connector does not have, naming those that do", () => {
+  expect(() => check({ memo: "a" }, plain)).toThrow(
+    expect.objectContaining({
+      reason: "UNSUPPORTED_OPTION",
+      field: "link_options.memo",
+      message: expect.stringContaining("supported by: able"),
+    }),
+  );
+});
+
+it("gives a link a week where nothing else is said", () => {
+  expect(lifetimeMs(undefined)).toBe(604_800_000);
+  expect(lifetimeMs(create(LinkOptionsSchema, { expiresIn: { seconds: 90n } }))).toBe(90_000);
+});
