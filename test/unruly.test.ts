@@ -98,6 +98,17 @@ describeEngines((newStore) => {
     expect(new Set(sent.map(({ key, body }) => `${key} ${body}`)).size).toBe(1);
   });
 
+  it("holds later steps to the amount that the first one named", async () => {
+    const { provider, call } = courier;
+    await call("createRecipient", "amounts");
+    provider.answerWith("POST /payments", { status: 200, body: { id: "payment_2", status: "ready" } });
+    expect((await call("create", "amounts")).reply).toMatchObject({ payout_status: "REQUIRES_FULFILLMENT" });
+    const before = provider.posts.length;
+    const other = { amount: { minor_amount: "2000", currency: "USD" } };
+    expect(await call("transfer", "amounts", other)).toMatchObject({ code: "ALREADY_EXISTS" });
+    expect(provider.posts).toHaveLength(before);
+  });
+
   it("does not hold a payout up for a rate limit that was met before anything was sent", async () => {
     const { provider, call } = courier;
     await call("createLink", "limited");

@@ -65,7 +65,7 @@ async function pay(request: Request<"create"> | Request<"transfer">, context: Co
 async function post(path: string, context: CourierContext) {
   const { amountMinor, currency } = context.payout ?? {};
   const headers = { "idempotency-key": context.idempotencyKey };
-  const json = { amount: String(amountMinor), currency };
+  const json = { amount: String(amountMinor), currency, at: context.startedAtMs };
   return standing(await context.http.send({ method: "POST", path, effect: "keyed", headers, json }), context);
 }
 
