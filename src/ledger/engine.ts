@@ -48,7 +48,8 @@ export function ledgerOn(engine: Engine, now: () => number): Ledger {
     renew: (lease) => run("renew", [lease], "relaxed"),
     findAttempt: (query) => run("findAttempt", [query, now()], "read"),
     findPayout: (scope, ids) => run("findPayout", [scope, ids], "read"),
-    observe: (payoutId, change) => run("observe", [payoutId, change, now()], "durable"),
+    observe: (payoutId, change, seenVersion) =>
+      run("observe", [payoutId, change, seenVersion, now()], "durable"),
     ping: () => run("ping", [], "read"),
     async close() {
       if (isClosed) return;

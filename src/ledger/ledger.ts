@@ -39,9 +39,10 @@ export interface Ledger {
   /**
    * Writes down a status learnt from the provider, with an event where it changed. Ends never go back (`status.ts` has the
    * table); a change that comes too late is left out, but for amounts and a provider's id that were not known yet. Returns the
-   * payout as it then stands.
+   * payout as it then stands. With `seenVersion`, nothing is written where the payout has changed since it was seen so: what
+   * was learnt is older than what stands.
    */
-  observe(payoutId: string, change: PayoutChange): Promise<Payout>;
+  observe(payoutId: string, change: PayoutChange, seenVersion?: number): Promise<Payout>;
   /** Whether the store answers, for readiness. Rejects if not. */
   ping(): Promise<void>;
   /** Finishes what was begun, and lets go of the store. */

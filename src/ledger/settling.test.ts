@@ -104,6 +104,18 @@ onEveryEngine((fixture) => {
       });
     });
 
+    it("writes nothing where the payout has changed since it was seen", async () => {
+      const { payout } = await fixture.opened();
+      const pending = await fixture.ledger.observe(payout.id, { status: Status.PENDING }, payout.version);
+      expect(pending).toMatchObject({ status: Status.PENDING, version: payout.version + 1 });
+      const stale = { status: Status.REQUIRES_FULFILLMENT, connectorPayoutId: "po_stale" };
+      expect(await fixture.ledger.observe(payout.id, stale, payout.version)).toEqual(pending);
+      expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(pending);
+      expect(await fixture.eventsOf(payout.id)).toEqual([[0, Status.PENDING]]);
+      const seen = await fixture.ledger.observe(payout.id, { status: Status.SUCCESS }, pending.version);
+      expect(seen.status).toBe(Status.SUCCESS);
+    });
+
     it("takes a provider's id from late news only where there was none, and nothing else", async () => {
       const { payout } = await fixture.opened({}, { link: aLink() });
       await fixture.ledger.observe(payout.id, { status: Status.SUCCESS, linkState: "COMPLETED" });

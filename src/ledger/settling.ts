@@ -26,10 +26,17 @@ export function* settle(
 }
 
 /** {@link Ledger.observe}. */
-export function* observe(payoutId: string, change: PayoutChange, nowMs: number): Unit<Payout> {
+export function* observe(
+  payoutId: string,
+  change: PayoutChange,
+  seenVersion: number | undefined,
+  nowMs: number,
+): Unit<Payout> {
   const [row] = yield* ask(sql.lockPayout, payoutId);
   if (!row) throw new Error(`There is no payout ${payoutId}.`);
-  const { payout, queries } = changePayout(readPayout(row), change, "news", nowMs);
+  const standing = readPayout(row);
+  if (seenVersion !== undefined && seenVersion !== standing.version) return standing;
+  const { payout, queries } = changePayout(standing, change, "news", nowMs);
   yield* askLast(queries);
   return payout;
 }

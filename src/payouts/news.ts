@@ -5,18 +5,18 @@ import { linkEnd } from "./payout-state.ts";
 import { payoutIdentity } from "./submission.ts";
 
 /**
- * Writes down what the provider said when it was asked about a payout as it was then. What has changed meanwhile is newer.
- * Returns the payout as it stands.
+ * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer. A payment that was begun in
+ * time says itself how it ends: nothing that is heard before may end the payout. Returns the payout as it stands.
  */
 export async function learn(parts: Parts, asked: Payout, change: PayoutChange): Promise<Payout> {
-  const payout = await parts.ledger.findPayout(asked.scope, { id: asked.id });
-  return payout && payout.version !== asked.version ? payout : note(parts, asked, change);
+  if (unpaidEnds.has(change.status ?? 0) && (await isBeingPaid(parts, asked))) return asked;
+  return parts.ledger.observe(asked.id, change, asked.version);
 }
 
 /** Writes down that a payout's link has run out, where it has. Returns the payout as it stands. */
 export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
   const isNews = linkEnd(payout, parts.now()) === "EXPIRED" && payout.link?.state !== "EXPIRED";
-  return isNews ? note(parts, payout, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" }) : payout;
+  return isNews ? learn(parts, payout, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" }) : payout;
 }
 
 /** Ends that no payment would be expected after. */
@@ -26,12 +26,6 @@ const unpaidEnds: ReadonlySet<number> = new Set<PayoutStatus>([
   PayoutStatus.INELIGIBLE,
   PayoutStatus.FAILED,
 ]);
-
-/** A payment that was begun in time says itself how it ends: nothing that is heard before may end the payout. */
-async function note(parts: Parts, payout: Payout, change: PayoutChange): Promise<Payout> {
-  if (unpaidEnds.has(change.status ?? 0) && (await isBeingPaid(parts, payout))) return payout;
-  return parts.ledger.observe(payout.id, change);
-}
 
 async function isBeingPaid({ ledger }: Parts, payout: Payout): Promise<boolean> {
   const { scope } = payout;
