@@ -1,13 +1,18 @@
-import { existsSync, readFileSync } from "node:fs";
-import { isIP } from "node:net";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import {
+  type Address,
+  existing,
+  isEverywhere,
+  isLoopback,
+  parseAddress,
+  parseCount,
+  parseDatabaseUrl,
+  parseLogLevel,
+  parseUrl,
+} from "./config-values.ts";
 import { type Keys, keysFromFile, parseKeys } from "./security/keys.ts";
-
-/** Where to listen. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import { type LogLevel, logLevels } from "./telemetry/log.ts";
 
 /** TLS material, as PEM text. */
 export interface Tls {
@@ -31,9 +36,6 @@ export interface Config {
   readonly maxCalls: number;
   readonly maxProviderCalls: number;
 }
-
-type LogLevel = (typeof logLevels)[number];
-const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 interface Variable {
   readonly name: string;
@@ -235,50 +237,4 @@ function readKeys(text: string, databaseUrl: string): Keys {
     );
   }
   return keysFromFile(join(dirname(databaseUrl.slice("sqlite:".length)), "sluice.key"));
-}
-
-function parseAddress(text: string): Address {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (!host || port > 65_535)
-    throw new TypeError("must be an address and a port: write 127.0.0.1:8080 or [::1]:8080");
-  return { host, port };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
-function isEverywhere(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
-}
-
-function parseDatabaseUrl(text: string): string {
-  if (/^sqlite:.+/.test(text) || /^postgres(ql)?:\/\/.+/.test(text)) return text;
-  throw new TypeError("must be sqlite:<file> or postgres://user:password@host/database");
-}
-
-function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
-    throw new TypeError("must be a URL without query, such as https://pay.example.com");
-  }
-  return text.replace(/\/+$/, "");
-}
-
-function parseLogLevel(text: string): LogLevel {
-  const level = logLevels.find((name) => name === text);
-  if (!level) throw new TypeError(`must be one of ${logLevels.join(", ")}`);
-  return level;
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new TypeError("must be a whole number from 1 to 9999999");
-  return Number(text);
-}
-
-function existing(path: string): string {
-  if (!existsSync(path)) throw new TypeError("names a file or folder that does not exist");
-  return path;
 }
