@@ -18,7 +18,10 @@ export function requireAnswer(
   const { message, retryAfterMs } = outcome.fails;
   if (retryAfterMs !== undefined) throw new Failure("PROVIDER_RATE_LIMITED", message, { retryAfterMs });
   if (effect === "read") throw new Failure("PROVIDER_UNAVAILABLE", message);
-  throw new Failure("OUTCOME_UNKNOWN", `${message} Nobody knows whether it did what was asked.`);
+  throw new Failure(
+    "OUTCOME_UNKNOWN",
+    `${message} Nobody knows whether it did what was asked. Repeat the call with the same merchant_payout_id or idempotency-key: it finds out.`,
+  );
 }
 
 /** @throws Failure MISSING_REQUIRED_FIELD if the request names no account, card or wallet. */

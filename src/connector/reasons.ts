@@ -41,11 +41,6 @@ export const reasons = {
     "Use a new idempotency key, or send the first request.",
   ),
   INVALID_CONNECTOR_CONFIG: reason(Code.FailedPrecondition, false, "Correct the credentials that are named."),
-  UNAUTHENTICATED_CALLER: reason(
-    Code.Unauthenticated,
-    false,
-    "Send the credentials of a caller of this server.",
-  ),
   PAYOUT_NOT_FOUND: reason(Code.NotFound, false, "Check the id, the merchant and the connector."),
   MERCHANT_PAYOUT_ID_EXISTS: reason(
     Code.AlreadyExists,
@@ -132,7 +127,7 @@ export const reasons = {
   INSUFFICIENT_FUNDS: reason(
     Code.FailedPrecondition,
     false,
-    "Add funds at the provider, then pay under a new merchant_payout_id.",
+    "Add funds at the provider. A link is then paid by the same call; anything else needs a new merchant_payout_id.",
   ),
   RECIPIENT_DECLINED: reason(
     Code.FailedPrecondition,

@@ -105,7 +105,7 @@ export interface NewLink {
   readonly keyId: string;
   readonly generation: number;
   readonly expiresAtMs: number;
-  /** Serialised sluice.v1.LinkOptions, without the claim code. */
+  /** Serialised sluice.v1.LinkOptions, sealed by the caller; empty where there are none. */
   readonly options: Uint8Array;
 }
 

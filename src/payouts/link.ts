@@ -65,7 +65,7 @@ export function showLink(maker: LinkMaker, shown: ShownLink): PayoutLink {
 }
 
 /** What the recipient opens. Empty where the key that made the link is no longer the server's. */
-export function linkUrl(maker: LinkMaker, { payoutId, link }: ShownLink): string {
+function linkUrl(maker: LinkMaker, { payoutId, link }: ShownLink): string {
   const key = maker.keys.byId(link.keyId);
   return key ? `${maker.publicUrl()}/l/${linkToken(key, payoutId, link.generation).text}` : "";
 }

@@ -6,14 +6,12 @@ test("what was measured can be scraped", async () => {
   metrics.rpcStarted();
   metrics.rpc({ method: "a.B/C", code: "ok", connector: "acme", protocol: "grpc" }, 0.004);
   metrics.provider({ connector: "acme", outcome: "2xx" }, 0.2);
-  metrics.ledger({ unit: "open", outcome: "ok" }, 0.001);
   const text = await metrics.text();
   expect(text).toContain("sluice_rpcs_in_flight 1");
   expect(text).toContain(
     'sluice_rpc_duration_seconds_bucket{le="0.005",method="a.B/C",code="ok",connector="acme",protocol="grpc"} 1',
   );
   expect(text).toContain('sluice_provider_call_duration_seconds_count{connector="acme",outcome="2xx"} 1');
-  expect(text).toContain('sluice_ledger_duration_seconds_count{unit="open",outcome="ok"} 1');
   expect(text).toContain("process_cpu_seconds_total");
 });
 

@@ -19,13 +19,6 @@ export interface ProviderLabels {
   readonly outcome: string;
 }
 
-/** What distinguishes units of work of the ledger. */
-export interface LedgerLabels {
-  /** `open`, `settle`, … */
-  readonly unit: string;
-  readonly outcome: "ok" | "error";
-}
-
 /** The numbers of this process, for Prometheus. */
 export interface Metrics {
   rpcStarted(): void;
@@ -34,8 +27,6 @@ export interface Metrics {
   rpc(labels: RpcLabels, seconds: number): void;
   /** Counts one reply of a provider, or its absence. */
   provider(labels: ProviderLabels, seconds: number): void;
-  /** Counts one unit of work of the ledger. */
-  ledger(labels: LedgerLabels, seconds: number): void;
   /** The content type of {@link Metrics.text}. */
   readonly contentType: string;
   /** Everything, in the Prometheus text format. */
@@ -67,19 +58,11 @@ export function createMetrics(): Metrics {
     buckets: fromMilliseconds,
     registers: [registry],
   });
-  const ledgerUnits = new Histogram({
-    name: "sluice_ledger_duration_seconds",
-    help: "Time of one unit of work of the ledger.",
-    labelNames: ["unit", "outcome"],
-    buckets: fromMilliseconds,
-    registers: [registry],
-  });
   return {
     rpcStarted: () => rpcsInFlight.inc(),
     rpcEnded: () => rpcsInFlight.dec(),
     rpc: (labels, seconds) => rpcs.observe({ ...labels }, seconds),
     provider: (labels, seconds) => providerCalls.observe({ ...labels }, seconds),
-    ledger: (labels, seconds) => ledgerUnits.observe({ ...labels }, seconds),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };
