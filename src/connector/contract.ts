@@ -2,12 +2,15 @@ import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { z } from "zod";
 import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutEnums_PayoutStatus, PayoutService } from "../gen/types/payout_pb.ts";
+import type { Claim } from "./claim.ts";
 import type { Http } from "./http.ts";
 import type { Reason } from "./reasons.ts";
+import type { Webhook } from "./webhook.ts";
 
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
 export type { Secret } from "../security/secret.ts";
+export type { Claim, Person, PostalAddress, Recipient } from "./claim.ts";
 export { credentialFields, secret } from "./credentials.ts";
 export { Failure, invalidField, missingField, Refusal } from "./failure.ts";
 export type { Http, HttpReply, HttpRequest } from "./http.ts";
@@ -16,6 +19,8 @@ export { pageOptions } from "./page-options.ts";
 export { providerFailure } from "./provider-failure.ts";
 export { readReply } from "./provider-reply.ts";
 export type { Reason } from "./reasons.ts";
+export { hmacSha256, isSameSignature } from "./signature.ts";
+export type { Webhook, WebhookEvent, WebhookRequest } from "./webhook.ts";
 
 type Methods = typeof PayoutService.method;
 
@@ -66,6 +71,11 @@ export interface Context<C = Credentials> {
   now(): number;
   /** The payout, where the core knows it. */
   readonly payout: PayoutFacts | undefined;
+  /**
+   * What the recipient gave on our page, where the call pays or registers that. The request says the same as far as the
+   * wire can; a business and who answers for it are only here.
+   */
+  readonly claim?: Claim | undefined;
   /** Logs what the operator of the server should know, such as a status that nobody has seen before. Never pass secrets or details of recipients. */
   warn(message: string, facts?: Readonly<Record<string, string>>): void;
 }
@@ -152,6 +162,10 @@ export interface Connector<C = Credentials>
   readonly visible?: readonly string[];
   /** For provider pages that live minutes: makes one when the recipient arrives. */
   openLink?(visit: LinkVisit, context: Context<C>): Promise<LinkPage>;
+  /** In how many business days the money usually arrives, at the earliest and at the latest, where the provider says so. */
+  readonly arrivalDays?: Readonly<Partial<Record<PayoutMethodKind, readonly [number, number]>>>;
+  /** How the provider's webhooks are read. */
+  readonly webhook?: Webhook;
 }
 
 /** Checks a connector's shape and gives its credentials their type. A folder's `index.ts` exports the result as default. */
