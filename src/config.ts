@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { callerVariables, readCallers } from "./config-callers.ts";
+import { type PagesConfig, pageVariables, readPages } from "./config-pages.ts";
+import { createReading, type Reading, type Variable } from "./config-reading.ts";
+import { readTls, type Tls, tlsVariables } from "./config-tls.ts";
 import {
   type Address,
   existing,
@@ -11,36 +14,26 @@ import {
   parseLogLevel,
   parseUrl,
 } from "./config-values.ts";
+import { asksCallers, type CallerMeans } from "./security/callers.ts";
 import { type Keys, keysFromFile, parseKeys } from "./security/keys.ts";
 import { type LogLevel, logLevels } from "./telemetry/log.ts";
 
-/** TLS material, as PEM text. */
-export interface Tls {
-  readonly cert: string;
-  readonly key: string;
-  /** Callers must show a certificate that this authority has signed. */
-  readonly clientCa: string | undefined;
-}
-
 /** What the environment says, checked and complete. */
-export interface Config {
+export interface Config extends PagesConfig {
   readonly listen: Address;
+  /** Where pages are served, if not on the port of the API. */
+  readonly publicListen: Address | undefined;
   readonly publicUrl: string | undefined;
   readonly databaseUrl: string;
   readonly keys: Keys;
   readonly tls: Tls | undefined;
+  readonly callers: CallerMeans;
   readonly logLevel: LogLevel;
   readonly connectorsFolder: string | undefined;
   /** Base URLs that the operator has set, by connector name. */
   readonly connectorUrls: ReadonlyMap<string, string>;
   readonly maxCalls: number;
   readonly maxProviderCalls: number;
-}
-
-interface Variable {
-  readonly name: string;
-  readonly default: string;
-  readonly about: string;
 }
 
 /** Every variable that is read, in the order of the README's table. */
@@ -51,8 +44,14 @@ export const variables: readonly Variable[] = [
     about: "Address and port to listen on. Port 0 picks a free one.",
   },
   {
+    name: "SLUICE_PUBLIC_LISTEN",
+    default: "",
+    about:
+      "Address and port of the pages for recipients, and of nothing else. Without it they are on SLUICE_LISTEN, with the API.",
+  },
+  {
     name: "SLUICE_PUBLIC_URL",
-    default: "from SLUICE_LISTEN",
+    default: "from the listener of the pages",
     about: "What links begin with, as recipients reach this server: `https://pay.example.com`.",
   },
   {
@@ -67,23 +66,9 @@ export const variables: readonly Variable[] = [
     about:
       "32 random bytes in base64 (`openssl rand -base64 32`) that seal what is stored and derive link tokens. Required with PostgreSQL. To rotate, put the new key first: `new,old`.",
   },
-  {
-    name: "SLUICE_TLS_CERT",
-    default: "",
-    about: "PEM file of the certificate chain. Switches TLS on, with SLUICE_TLS_KEY.",
-  },
-  { name: "SLUICE_TLS_KEY", default: "", about: "PEM file of the certificate's private key." },
-  {
-    name: "SLUICE_TLS_CLIENT_CA",
-    default: "",
-    about: "PEM file of an authority: callers must show a certificate that it has signed.",
-  },
-  {
-    name: "SLUICE_ALLOW_UNAUTHENTICATED",
-    default: "no",
-    about:
-      "`yes` lets SLUICE_LISTEN be more than loopback without SLUICE_TLS_CLIENT_CA: something in front must then keep strangers out.",
-  },
+  ...tlsVariables,
+  ...callerVariables,
+  ...pageVariables,
   { name: "SLUICE_LOG_LEVEL", default: "info", about: `One of ${logLevels.join(", ")}.` },
   {
     name: "SLUICE_MAX_CALLS",
@@ -125,42 +110,18 @@ export class ConfigError extends Error {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const mistakes: string[] = [];
-  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
-    const text = environment[name] || defaults.get(name) || "";
-    try {
-      return parse(text);
-    } catch (error) {
-      mistakes.push(`${name} ${(error as Error).message}`);
-      return undefined;
-    }
-  };
-  const listen = read("SLUICE_LISTEN", parseAddress);
+  const reading = createReading(environment, variables, mistakes);
+  const { read } = reading;
+  const listeners = readListeners(reading);
   const databaseUrl = read("SLUICE_DATABASE_URL", parseDatabaseUrl);
-  const tls = readTls(environment, read, mistakes);
-  if (
-    listen &&
-    !isLoopback(listen.host) &&
-    !tls?.clientCa &&
-    environment.SLUICE_ALLOW_UNAUTHENTICATED !== "yes"
-  ) {
-    mistakes.push(
-      `SLUICE_LISTEN is ${listen.host}, which others can reach, and nothing checks who calls: set SLUICE_TLS_CLIENT_CA, or SLUICE_ALLOW_UNAUTHENTICATED=yes if something in front does`,
-    );
-  }
-  if (listen && isEverywhere(listen.host) && !environment.SLUICE_PUBLIC_URL) {
-    mistakes.push(
-      `SLUICE_PUBLIC_URL is needed with SLUICE_LISTEN=${environment.SLUICE_LISTEN}: links cannot begin with ${listen.host}. Write what recipients reach, such as https://pay.example.com`,
-    );
-  }
   mistakes.push(...unknownVariables(environment));
   const config = {
-    listen,
+    ...listeners,
+    ...readPages(reading),
     databaseUrl,
-    tls,
-    publicUrl: read("SLUICE_PUBLIC_URL", (text) => (text === "" ? undefined : parseUrl(text))),
     logLevel: read("SLUICE_LOG_LEVEL", parseLogLevel),
     connectorsFolder: read("SLUICE_CONNECTORS_DIR", (text) => (text === "" ? undefined : existing(text))),
-    connectorUrls: readConnectorUrls(environment, read),
+    connectorUrls: readConnectorUrls(environment, reading),
     maxCalls: read("SLUICE_MAX_CALLS", parseCount),
     maxProviderCalls: read("SLUICE_MAX_PROVIDER_CALLS", parseCount),
     // Last, and only for a sound configuration, since it may make a file.
@@ -178,31 +139,38 @@ export function helpText(): string {
   return `npm start, with any of these in the environment (default in brackets):\n\n${lines.join("\n")}\n`;
 }
 
-/** Defaults that are values; the others say where a value comes from. */
-const defaults = new Map(
-  variables
-    .filter((variable) => /^[a-z0-9.:/]+$/.test(variable.default))
-    .map(({ name, default: value }) => [name, value]),
-);
-
-type Read = <T>(name: string, parse: (text: string) => T) => T | undefined;
-
-function readTls(
-  environment: Readonly<Record<string, string | undefined>>,
-  read: Read,
-  mistakes: string[],
-): Tls | undefined {
-  const file = (name: string) =>
-    read(name, (path) => (path === "" ? undefined : readFileSync(existing(path), "utf8")));
-  const cert = file("SLUICE_TLS_CERT");
-  const key = file("SLUICE_TLS_KEY");
-  const clientCa = file("SLUICE_TLS_CLIENT_CA");
-  if (cert && key) return { cert, key, clientCa };
-  const some = ["SLUICE_TLS_CERT", "SLUICE_TLS_KEY", "SLUICE_TLS_CLIENT_CA"].filter(
-    (name) => environment[name],
+/** Where to listen, in TLS or not, and who may call there; and that these go together. */
+function readListeners(
+  reading: Reading,
+): Pick<Config, "publicListen" | "publicUrl" | "tls" | "callers"> & { readonly listen: Address | undefined } {
+  const { read, text, mistake } = reading;
+  const listen = read("SLUICE_LISTEN", parseAddress);
+  const publicListen = read("SLUICE_PUBLIC_LISTEN", (address) =>
+    address === "" ? undefined : parseAddress(address),
   );
-  if (some.length > 0) mistakes.push(`${some.join(" and ")} needs both SLUICE_TLS_CERT and SLUICE_TLS_KEY`);
-  return undefined;
+  const publicUrl = read("SLUICE_PUBLIC_URL", (url) => (url === "" ? undefined : parseUrl(url)));
+  const tls = readTls(reading);
+  const callers = readCallers(reading, tls?.clientCa !== undefined);
+  const isOpen = !asksCallers(callers) && text("SLUICE_ALLOW_UNAUTHENTICATED") !== "yes";
+  if (listen && !isLoopback(listen.host) && isOpen) {
+    mistake(
+      `SLUICE_LISTEN is ${listen.host}, which others can reach, and nothing checks who calls: set SLUICE_API_KEYS, SLUICE_JWKS_URL or SLUICE_TLS_CLIENT_CA, or SLUICE_ALLOW_UNAUTHENTICATED=yes if something in front does`,
+    );
+  }
+  if (tls?.clientCa && text("SLUICE_PUBLIC_LISTEN") === "") {
+    mistake(
+      "SLUICE_PUBLIC_LISTEN is needed with SLUICE_TLS_CLIENT_CA: recipients have no client certificates, so their pages need a port of their own, such as 0.0.0.0:8443",
+    );
+  }
+  const pagesOn = text("SLUICE_PUBLIC_LISTEN") === "" ? "SLUICE_LISTEN" : "SLUICE_PUBLIC_LISTEN";
+  const pages = pagesOn === "SLUICE_LISTEN" ? listen : publicListen;
+  if (pages && isEverywhere(pages.host) && text("SLUICE_PUBLIC_URL") === "") {
+    mistake(
+      `SLUICE_PUBLIC_URL is needed with ${pagesOn}=${text(pagesOn)}: links cannot begin with ${pages.host}. Write what recipients reach, such as https://pay.example.com`,
+    );
+  }
+  const isClientCertificateOptional = asksCallers({ ...callers, certificates: false });
+  return { listen, publicListen, publicUrl, callers, tls: tls && { ...tls, isClientCertificateOptional } };
 }
 
 const connectorUrlName = /^SLUICE_([A-Z0-9_]+)_URL$/;
@@ -210,7 +178,7 @@ const ownNames = new Set(variables.map((variable) => variable.name));
 
 function readConnectorUrls(
   environment: Readonly<Record<string, string | undefined>>,
-  read: Read,
+  { read }: Reading,
 ): ReadonlyMap<string, string> {
   const urls = new Map<string, string>();
   for (const name of Object.keys(environment)) {

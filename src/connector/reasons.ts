@@ -61,6 +61,23 @@ export const reasons = {
     "Nobody can say any more what happened: compare with the provider's dashboard before paying again.",
   ),
 
+  // The caller was not who may do that.
+  UNAUTHENTICATED_CALLER: reason(
+    Code.Unauthenticated,
+    false,
+    "Say who you are, as the message asks; the operator of this server gives out keys.",
+  ),
+  CALLER_NOT_ALLOWED: reason(
+    Code.PermissionDenied,
+    false,
+    "Act for the tenant and merchant that the message names, or ask the operator of this server for more.",
+  ),
+  CALLER_CHECK_UNAVAILABLE: reason(
+    Code.Unavailable,
+    true,
+    "Who calls cannot be checked at the moment, and nothing was begun: repeat the call later.",
+  ),
+
   // The call was right and could not be finished.
   IDEMPOTENCY_IN_PROGRESS: reason(
     Code.Aborted,

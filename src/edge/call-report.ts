@@ -54,6 +54,7 @@ export function createCallReport({ log, metrics, knownConnector }: CallReportOpt
         {
           request_id: call.requestId,
           ...labels,
+          caller: call.caller,
           reason: error instanceof Failure ? error.reason : undefined,
           duration_ms: Math.round(durationMs * 100) / 100,
         },

@@ -1,4 +1,5 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import type { Scope } from "../ledger/ledger.ts";
 
 /** Headers of a call, names in lower case. */
 export interface Metadata {
@@ -14,6 +15,8 @@ export interface Call {
   /** Sent back as `x-request-id`, and in every log line. */
   readonly requestId: string;
   readonly protocol: "grpc" | "grpc-web" | "connect";
+  /** Whose data the call may see and change: from the caller's identity, and its headers as far as that lets them. */
+  readonly scope: Scope;
   /** When the caller stops waiting, in milliseconds since 1970. Always set: capped by the server. */
   readonly deadlineMs: number;
   /** Aborts when the caller has gone or the deadline has passed. Never a reason to undo what was sent. */

@@ -13,6 +13,7 @@ import {
 } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import type { Peer } from "../security/caller.ts";
 import type { Call, StreamHandlers } from "./call.ts";
 import { explainConnectError } from "./connect-fault.ts";
 import type { Dispatch } from "./dispatch.ts";
@@ -20,6 +21,7 @@ import { callerGone, IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 import { metadataTooLarge, sizeOfMetadata } from "./metadata.ts";
 import { isUnary } from "./method-index.ts";
+import { stranger } from "./peer.ts";
 import type { BidiHandler } from "./reflection.ts";
 import { toConnectError } from "./status.ts";
 import { unknownMethod } from "./unknown-method.ts";
@@ -39,11 +41,12 @@ export interface ConnectRoutesOptions {
 export interface Received {
   /** Name, value, name, value, as they arrived. */
   readonly rawHeaders: readonly string[];
+  readonly peer: Peer;
   /** The body as far as it has been read, where it is JSON and not compressed. */
   readonly body: readonly Uint8Array[];
 }
 
-const nothing: Received = { rawHeaders: [], body: [] };
+const nothing: Received = { rawHeaders: [], peer: stranger, body: [] };
 
 /** Under this key the adapter passes {@link Received}. */
 export const receivedKey = createContextKey<Received>(nothing);
@@ -127,9 +130,9 @@ function pathOf(method: DescMethod): string {
 
 /** Makes the call before its body is read. Runs for every call, of every protocol that Connect speaks. */
 function begin(context: HandlerContext, { dispatch, limits }: ConnectRoutesOptions): void {
-  const { rawHeaders, body } = context.values.get(receivedKey);
+  const { rawHeaders, peer, body } = context.values.get(receivedKey);
   const protocol = context.protocolName as Call["protocol"];
-  const call = new IncomingCall({ rawHeaders, protocol, timeoutMs: timeoutOf(context, limits) });
+  const call = new IncomingCall({ rawHeaders, protocol, timeoutMs: timeoutOf(context, limits), peer });
   const progress: Progress = { call, dispatched: false };
   context.values.set(progressKey, progress);
   context.responseHeader.set("x-request-id", call.requestId);

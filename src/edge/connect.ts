@@ -7,6 +7,7 @@ import type { Log } from "../telemetry/log.ts";
 import { type ConnectRoutesOptions, createConnectRoutes, receivedKey } from "./connect-routes.ts";
 import { encodeGrpcMessage } from "./grpc-message.ts";
 import { refuseHttp } from "./http-refusal.ts";
+import { peerOf } from "./peer.ts";
 
 /** What {@link createConnect} is told. */
 export interface ConnectOptions extends ConnectRoutesOptions {
@@ -47,7 +48,8 @@ async function serve(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ): Promise<void> {
-  const received = { rawHeaders: request.rawHeaders, body: [] as Uint8Array[] };
+  const peer = peerOf("stream" in request ? request.stream.session : request.socket);
+  const received = { rawHeaders: request.rawHeaders, peer, body: [] as Uint8Array[] };
   const values = createContextValues().set(receivedKey, received);
   const universal = universalRequestFromNodeRequest(request, response, undefined, values);
   const body = universal.body as AsyncIterable<Uint8Array>;

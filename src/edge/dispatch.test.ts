@@ -9,6 +9,7 @@ import {
   PayoutServiceCreateLinkRequestSchema,
   PayoutServiceCreateLinkResponseSchema,
 } from "../gen/types/payout_pb.ts";
+import { everybody } from "../security/callers.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import type { Handler } from "./call.ts";
@@ -31,6 +32,8 @@ function setUp(handler: Handler | undefined, limits = {}) {
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } });
   const dispatch = createDispatch({
     handlers: () => handler,
+    authenticate: everybody,
+    isOpen: () => false,
     limits: { ...defaultLimits, ...limits },
     log,
     metrics,

@@ -1,6 +1,7 @@
 import type { DescMethod, DescMethodUnary, Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { Failure } from "../connector/failure.ts";
+import type { Authenticate } from "../security/caller.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createAdmission, serverDraining } from "./admission.ts";
@@ -42,6 +43,9 @@ export interface Codec<T> {
 /** What {@link createDispatch} is told. */
 export interface DispatchOptions {
   readonly handlers: Handlers;
+  readonly authenticate: Authenticate;
+  /** Whether a method is for everybody, known or not. Its handlers have no scope. */
+  readonly isOpen: (method: DescMethod) => boolean;
   readonly limits: Limits;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -52,6 +56,8 @@ export interface DispatchOptions {
 /** Makes the dispatch of one server. */
 export function createDispatch({
   handlers,
+  authenticate,
+  isOpen,
   limits,
   log,
   metrics,
@@ -72,9 +78,17 @@ export function createDispatch({
   }
 
   async function begin(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
+    await identify(method, call);
     const handler = handlers(method);
     if (!handler) throw notServed(method);
     return handler(codec.read(), call);
+  }
+
+  /** Lets nobody pass who may not. What it waits for may take longer than the call. */
+  async function identify(method: DescMethod, call: IncomingCall): Promise<void> {
+    if (isOpen(method)) return;
+    call.identify(await authenticate(call.metadata, call.peer));
+    if (call.ended) throw call.ended;
   }
 
   return {
@@ -99,6 +113,7 @@ export function createDispatch({
         admission.enter(call);
         entered = true;
         streams.add(call);
+        await untilEnd(identify(method, call), call);
         yield* whileUnderWay(open(), call);
         failure = undefined;
       } catch (error) {

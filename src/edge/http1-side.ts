@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { RequestListener } from "./port.ts";
 
@@ -27,6 +27,7 @@ const keepAliveTimeoutMs = 65_000;
 
 /** Makes the HTTP/1.1 half of a port. */
 export function createHttp1Side({ request, silenceMs }: Http1SideOptions): Http1Side {
+  const underWay = new Set<ServerResponse>();
   let draining = false;
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
@@ -37,6 +38,12 @@ export function createHttp1Side({ request, silenceMs }: Http1SideOptions): Http1
   });
   server.on("request", (incoming, response) => {
     if (draining) response.setHeader("connection", "close");
+    underWay.add(response);
+    response.once("close", () => {
+      underWay.delete(response);
+      // Of a response that had begun before, the client does not know that it was the last.
+      if (draining) server.closeIdleConnections();
+    });
     request(incoming, response);
   });
   // A server that does not listen itself would never look for slow requests.
@@ -50,6 +57,7 @@ export function createHttp1Side({ request, silenceMs }: Http1SideOptions): Http1
     },
     drain() {
       draining = true;
+      for (const response of underWay) if (!response.headersSent) response.setHeader("connection", "close");
       server.close();
     },
   };

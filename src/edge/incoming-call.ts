@@ -1,8 +1,12 @@
 import { randomUUIDv7 } from "node:crypto";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Failure } from "../connector/failure.ts";
+import type { Scope } from "../ledger/ledger.ts";
+import type { Caller, Peer } from "../security/caller.ts";
+import { scopeOf } from "../security/scope.ts";
 import type { Call, Metadata } from "./call.ts";
 import { RawMetadata } from "./metadata.ts";
+import { stranger } from "./peer.ts";
 
 /** What a protocol knows of a call when it begins. */
 export interface Arrival {
@@ -11,6 +15,8 @@ export interface Arrival {
   readonly protocol: Call["protocol"];
   /** How long the caller waits; a number that is not finite means without end, which only streams may. */
   readonly timeoutMs: number;
+  /** What the connection proves; nothing if absent. */
+  readonly peer?: Peer;
 }
 
 /**
@@ -18,9 +24,10 @@ export interface Arrival {
  * The abort signal is made only for those who ask for it, since it costs more than the rest of a call together.
  */
 export class IncomingCall implements Call {
-  readonly metadata: Metadata;
+  readonly metadata: RawMetadata;
   readonly requestId: string;
   readonly protocol: Call["protocol"];
+  readonly peer: Peer;
   readonly deadlineMs: number;
   /** When it arrived, on the clock of `performance.now()`. */
   readonly startedAt = performance.now();
@@ -28,19 +35,40 @@ export class IncomingCall implements Call {
   readonly trailers: [name: string, value: string][] = [];
   /** Told once why the call ended early. One listener is enough: whoever is at work on the call. */
   onEnd: ((reason: Error) => void) | undefined;
+  /** Who calls, for the log; undefined where that was not asked or could not be found out. */
+  caller: string | undefined;
+  #scope: Scope | undefined;
   #reason: Error | undefined;
   #finished = false;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ rawHeaders, protocol, timeoutMs }: Arrival) {
+  constructor({ rawHeaders, protocol, timeoutMs, peer = stranger }: Arrival) {
     this.metadata = new RawMetadata(rawHeaders);
     this.requestId = readRequestId(this.metadata);
     this.protocol = protocol;
+    this.peer = peer;
     this.deadlineMs = Number.isFinite(timeoutMs) ? Date.now() + timeoutMs : Number.MAX_SAFE_INTEGER;
     if (timeoutMs <= 0) this.#reason = deadlineExceeded();
     else if (timeoutMs <= longestTimerMs)
       this.#timer = setTimeout(() => this.end(deadlineExceeded()), timeoutMs);
+  }
+
+  /** @throws Error for a call whose caller was not asked who they are. */
+  get scope(): Scope {
+    if (!this.#scope) throw new Error("this call has no scope, since its caller is unknown");
+    return this.#scope;
+  }
+
+  /**
+   * Writes down who calls. What proved it goes no further.
+   *
+   * @throws Failure where the headers are unclear, or ask for more than the caller is allowed.
+   */
+  identify(caller: Caller): void {
+    this.caller = caller.name;
+    this.metadata.forget("authorization");
+    this.#scope = scopeOf(this.metadata, caller);
   }
 
   get signal(): AbortSignal {

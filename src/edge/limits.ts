@@ -10,6 +10,10 @@ export interface Limits {
   readonly deadlineMs: number;
   /** Longer deadlines are cut to this. Streams are not. */
   readonly longestDeadlineMs: number;
+  /** Size of what is posted to a page. */
+  readonly pageBytes: number;
+  /** How long what is posted to a page may take to arrive. */
+  readonly pageBodyMs: number;
 }
 
 /** Fits the memory of a small machine: a call in flight takes about 20 KB. */
@@ -19,4 +23,6 @@ export const defaultLimits: Limits = {
   metadataBytes: 16 * 1024,
   deadlineMs: 30_000,
   longestDeadlineMs: 60_000,
+  pageBytes: 64 * 1024,
+  pageBodyMs: 15_000,
 };

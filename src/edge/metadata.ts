@@ -8,7 +8,7 @@ import type { Limits } from "./limits.ts";
  * values.
  */
 export class RawMetadata implements Metadata {
-  readonly #headers: readonly string[];
+  #headers: readonly string[];
 
   constructor(rawHeaders: readonly string[]) {
     this.#headers = rawHeaders;
@@ -29,6 +29,12 @@ export class RawMetadata implements Metadata {
       if (isNamed(headers[index], name)) values.push(...valuesOf(name, headers[index + 1]));
     }
     return values;
+  }
+
+  /** Drops a name with its values. */
+  forget(name: string): void {
+    if (this.get(name) === undefined) return;
+    this.#headers = this.#headers.filter((_part, index, headers) => !isNamed(headers[index & ~1], name));
   }
 }
 

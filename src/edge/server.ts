@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
-import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { Health as HealthService } from "../gen/grpc/health/v1/health_pb.ts";
+import type { Authenticate } from "../security/caller.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Handlers, StreamHandlers } from "./call.ts";
@@ -10,10 +10,11 @@ import { createConnect } from "./connect.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createHealth } from "./health.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { listen, type Port, type PortOptions, type RequestListener } from "./port.ts";
+import { listen as listenOn, type Port, type PortOptions } from "./port.ts";
 import { createReflection, reflectionServices } from "./reflection.ts";
 import { createUnaryGrpc } from "./unary-grpc.ts";
 import { createPages, createWeb } from "./web.ts";
+import { createWebSide } from "./web-side.ts";
 
 /** Where to listen. */
 export type Listen = Omit<PortOptions, "take" | "request" | "log">;
@@ -26,8 +27,12 @@ export interface EdgeOptions {
   readonly handlers: Handlers;
   /** Handlers of methods that stream replies. */
   readonly streams?: StreamHandlers | undefined;
-  /** Pages and webhooks to serve on the same port. */
+  /** Finds out who calls. Health and reflection are for everybody. */
+  readonly authenticate: Authenticate;
+  /** Pages to serve: on the same port, unless they have one of their own. */
   readonly pages?: Hono | undefined;
+  /** A port for pages and nothing else. In TLS it asks for no client certificates, since recipients have none. */
+  readonly publicListen?: Listen | undefined;
   /** Rejects, saying why, while this server cannot work. */
   readonly ready: () => Promise<void>;
   /** Whether a connector of this name, in lower case, exists. */
@@ -37,16 +42,43 @@ export interface EdgeOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** A server that listens. */
+export interface Edge extends Port {
+  /** Where pages are. */
+  readonly publicUrl: string;
+}
+
 /** Puts the API on a port: gRPC, gRPC-Web, Connect, reflection, health, probes, metrics and pages. */
-export async function startEdge(options: EdgeOptions): Promise<Port> {
-  const { handlers, streams, log, metrics, ready, pages, knownConnector } = options;
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const limits = { ...defaultLimits, ...options.limits };
-  const services = [...options.services, HealthService, ...reflectionServices];
+  const publicPort = options.publicListen && (await startPages(options, limits));
+  try {
+    const api = await startApi(publicPort ? { ...options, pages: undefined } : options, limits);
+    if (!publicPort) return { ...api, publicUrl: api.url };
+    return {
+      ...api,
+      publicUrl: publicPort.url,
+      drain: async (graceMs) => {
+        await Promise.all([api.drain(graceMs), publicPort.drain(graceMs)]);
+      },
+    };
+  } catch (error) {
+    await publicPort?.drain(0);
+    throw error;
+  }
+}
+
+async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
+  const { handlers, streams, authenticate, log, metrics, ready, pages, knownConnector } = options;
+  const openServices = [HealthService, ...reflectionServices];
+  const services = [...options.services, ...openServices];
   const health = createHealth(services.map(({ typeName }) => typeName));
   let draining = false;
 
   const dispatch = createDispatch({
     handlers: (method) => (method === HealthService.method.check ? health.check : handlers(method)),
+    authenticate,
+    isOpen: ({ parent }) => openServices.includes(parent),
     limits,
     log,
     metrics,
@@ -60,13 +92,16 @@ export async function startEdge(options: EdgeOptions): Promise<Port> {
     limits,
     log,
   });
-  const web = listener(createWeb({ services, log, metrics, ready, draining: () => draining, pages }));
-  const port = await listen({
+  const web = createWebSide(
+    createWeb({ services, log, metrics, ready, draining: () => draining, pages }),
+    limits,
+  );
+  const port = await listenOn({
     ...options.listen,
     log,
     take: createUnaryGrpc({ services, dispatch, limits }),
     request: (request, response) => {
-      if (!connect(request, response)) web(request, response);
+      if (!connect(request, response)) web.request(request, response);
     },
   });
 
@@ -81,23 +116,25 @@ export async function startEdge(options: EdgeOptions): Promise<Port> {
       dispatch.drain();
       await port.drain(graceMs);
       // Handlers whose callers have gone may still be writing down what a provider answered.
-      await Promise.race([dispatch.idle(), passed(endsAt - Date.now())]);
+      await Promise.race([Promise.all([dispatch.idle(), web.idle()]), passed(endsAt - Date.now())]);
     },
   };
 }
 
-/** Puts pages alone on a port, for recipients and providers where the API has a port of its own. */
-export function startPages(options: {
-  readonly listen: Listen;
-  readonly pages: Hono;
-  readonly log: Log;
-}): Promise<Port> {
-  return listen({ ...options.listen, log: options.log, request: listener(createPages(options)) });
-}
-
-function listener(web: Hono): RequestListener {
-  const listen = getRequestListener(web.fetch, { overrideGlobalObjects: false });
-  return (request, response) => void listen(request, response);
+/** Puts pages alone on a port, for recipients where the API has a port of its own. */
+async function startPages({ publicListen, pages, log }: EdgeOptions, limits: Limits): Promise<Port> {
+  const { tls, ...listen } = publicListen as Listen;
+  const web = createWebSide(createPages({ pages, log }), limits);
+  const { request } = web;
+  const port = await listenOn({ ...listen, tls: tls && { cert: tls.cert, key: tls.key }, log, request });
+  return {
+    ...port,
+    async drain(graceMs) {
+      const endsAt = Date.now() + graceMs;
+      await port.drain(graceMs);
+      await Promise.race([web.idle(), passed(endsAt - Date.now())]);
+    },
+  };
 }
 
 function passed(ms: number): Promise<void> {

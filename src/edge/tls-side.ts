@@ -7,8 +7,10 @@ import type { Http2Side } from "./http2-side.ts";
 export interface TlsFiles {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
-  /** Where it is set, clients must show a certificate that this authority signed. */
+  /** Where it is set, clients show a certificate that this authority signed. */
   readonly clientCa?: string | Buffer | undefined;
+  /** Lets in clients without such a certificate too, to say otherwise who they are. */
+  readonly isClientCertificateOptional?: boolean;
 }
 
 /** The encrypted entrance of a port. */
@@ -28,13 +30,15 @@ const handshakeTimeoutMs = 10_000;
 
 /** Makes the encrypted entrance: ALPN says which half of the port a connection goes to. */
 export function createTlsSide({ files, http1, http2 }: TlsSideOptions): TlsSide {
-  const { cert, key, clientCa } = files;
+  const { cert, key, clientCa, isClientCertificateOptional = false } = files;
   const server = createServer({
     cert,
     key,
     ALPNProtocols: ["h2", "http/1.1"],
     handshakeTimeout: handshakeTimeoutMs,
-    ...(clientCa ? { ca: clientCa, requestCert: true, rejectUnauthorized: true } : {}),
+    ...(clientCa
+      ? { ca: clientCa, requestCert: true, rejectUnauthorized: !isClientCertificateOptional }
+      : {}),
   });
   server.on("secureConnection", (connection) => {
     (connection.alpnProtocol === "h2" ? http2 : http1).accept(connection);

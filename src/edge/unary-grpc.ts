@@ -17,6 +17,7 @@ import type { Limits } from "./limits.ts";
 import { malformedMessage } from "./malformed-message.ts";
 import { metadataTooLarge, sizeOfMetadata } from "./metadata.ts";
 import { indexMethods } from "./method-index.ts";
+import { peerOf } from "./peer.ts";
 import { encodeStatus, toConnectError } from "./status.ts";
 import { unknownMethod } from "./unknown-method.ts";
 
@@ -59,6 +60,7 @@ export function createUnaryGrpc({ services, dispatch, limits }: UnaryGrpcOptions
       rawHeaders,
       protocol: "grpc",
       timeoutMs: timeoutMs ?? limits.deadlineMs,
+      peer: peerOf(stream.session),
     });
     const exchange = { stream, call, contentType };
     // Without a listener an error of the stream would end the process; that the caller has gone is told by `close`.

@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
@@ -16,8 +17,9 @@ export interface WebOptions {
 }
 
 /** Everything on the port that is not an RPC: probes, metrics, pages, and a 404 that says what there is. */
-export function createWeb({ services, log, metrics, ready, draining, pages }: WebOptions): Hono {
-  const web = createPages({ pages, log });
+export function createWeb(options: WebOptions): Hono {
+  const { services, log, metrics, ready, draining, pages } = options;
+  const web = createPages(options);
   web.get("/healthz", (context) => context.text("alive\n"));
   web.get("/readyz", async (context) => {
     if (draining()) return context.text("not ready: the server is about to stop\n", 503);
@@ -33,14 +35,18 @@ export function createWeb({ services, log, metrics, ready, draining, pages }: We
     context.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
   );
   return web.notFound((context) =>
-    context.text(directory(context.req.method, context.req.path, services), 404),
+    context.text(
+      directory(`${context.req.method} ${context.req.path.slice(0, 200)}`, services, pages !== undefined),
+      404,
+    ),
   );
 }
 
 /** Pages alone, for a listener of their own. */
-export function createPages({ pages, log }: { readonly pages: Hono | undefined; readonly log: Log }): Hono {
+export function createPages({ pages, log }: Pick<WebOptions, "pages" | "log">): Hono {
   const web = new Hono();
   web.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
     log.error({ error, method: context.req.method }, "a page broke");
     return context.text("Something went wrong here. Try again later.\n", 500);
   });
@@ -48,10 +54,11 @@ export function createPages({ pages, log }: { readonly pages: Hono | undefined; 
   return web;
 }
 
-function directory(method: string, path: string, services: readonly DescService[]): string {
+function directory(asked: string, services: readonly DescService[], hasPages: boolean): string {
   return [
-    `There is nothing at ${method} ${path.slice(0, 200)}. There is:`,
+    `There is nothing at ${asked}. There is:`,
     "",
+    ...(hasPages ? ["  GET  /l/{token}  the page of a payout link"] : []),
     "  GET  /healthz   whether the process lives",
     "  GET  /readyz    whether it can work",
     "  GET  /metrics   numbers for Prometheus",

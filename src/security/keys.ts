@@ -15,6 +15,8 @@ export interface Key {
   readonly linkToken: KeyObject;
   /** 32 bytes for request fingerprints. */
   readonly fingerprint: KeyObject;
+  /** 32 bytes for the forms on recipients' pages. */
+  readonly form: KeyObject;
 }
 
 /** The keys of this server: new things are made with `current`, old ones are read with the key that made them. */
@@ -72,5 +74,6 @@ function deriveKey(root: Buffer): Key {
     sealing: derive("sealing"),
     linkToken: derive("link token"),
     fingerprint: derive("fingerprint"),
+    form: derive("form"),
   };
 }

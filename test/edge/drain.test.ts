@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { Agent, get } from "node:http";
 import { connect } from "node:net";
 import { create, type Message } from "@bufbuild/protobuf";
+import { Hono } from "hono";
+import { stream } from "hono/streaming";
 import { expect, test } from "vitest";
 import type { Handler } from "../../src/edge/call.ts";
 import { PayoutServiceCreateLinkResponseSchema } from "../../src/gen/types/payout_pb.ts";
-import { startEchoEdge } from "./echo-edge.ts";
+import { type EchoEdge, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath, openCall, readReply } from "./raw-grpc.ts";
 
 const request = createLinkFrame();
@@ -130,11 +132,68 @@ test("a kept connection is closed after the answer that was under way", async ()
   );
   await begun;
   const drained = edge.drain(60_000);
+  await closedToNewOnes(edge);
   finish();
+  let said = "";
+  socket.on("data", (piece) => {
+    said += piece;
+  });
+  await once(socket, "close");
+  expect(said).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+  await drained;
+});
+
+test("a kept connection is closed after an answer that had begun", async () => {
+  const end = Promise.withResolvers<void>();
+  const pages = new Hono().get("/slow", (context) =>
+    stream(context, async (output) => {
+      await output.write("begun");
+      await end.promise;
+    }),
+  );
+  const edge = await startEchoEdge({ pages });
+  const socket = connect(edge.address.port, "127.0.0.1");
+  socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+  await once(socket, "data");
+  const drained = edge.drain(60_000);
+  await closedToNewOnes(edge);
+  end.resolve();
   socket.resume();
   await once(socket, "close");
   await drained;
 });
+
+test.each<[string, object]>([
+  ["with the API", {}],
+  ["of its own", { publicListen: { host: "127.0.0.1", port: 0 } }],
+])("a page on a port %s whose client has gone is waited for", async (_name, options) => {
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const pages = new Hono().post("/slow", async (context) => {
+    begun.resolve();
+    await end.promise;
+    return context.text("done");
+  });
+  const edge = await startEchoEdge({ pages, ...options });
+  const socket = connect(Number(new URL(edge.publicUrl).port), "127.0.0.1");
+  socket.write("POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
+  await begun.promise;
+  socket.destroy();
+  let drained = false;
+  const draining = edge.drain(10_000).then(() => {
+    drained = true;
+  });
+  // Longer than all that draining does when nothing is at work.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(drained).toBe(false);
+  end.resolve();
+  await draining;
+});
+
+async function closedToNewOnes(edge: EchoEdge): Promise<void> {
+  const refused = () => once(connect(edge.address.port, "127.0.0.1"), "connect").catch(({ code }) => code);
+  await expect.poll(refused, { interval: 1 }).toBe("ECONNREFUSED");
+}
 
 test("what outlasts the grace is cut", async () => {
   const { createLink, begun } = handlerAtWork();

@@ -1,18 +1,18 @@
 import { create, type DescMethodUnary } from "@bufbuild/protobuf";
 import type { Handler } from "../../src/edge/call.ts";
-import type { Port } from "../../src/edge/port.ts";
-import { type EdgeOptions, startEdge } from "../../src/edge/server.ts";
+import { type Edge, type EdgeOptions, startEdge } from "../../src/edge/server.ts";
 import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
 import {
   PayoutService,
   type PayoutServiceCreateLinkRequest,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../src/gen/types/payout_pb.ts";
+import { everybody } from "../../src/security/callers.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 
 /** An edge whose `CreateLink` a test decides, with all that it wrote down. */
-export interface EchoEdge extends Port {
+export interface EchoEdge extends Edge {
   /** Lines of the log, parsed. */
   readonly lines: Record<string, unknown>[];
   readonly metrics: Metrics;
@@ -25,18 +25,19 @@ export async function startEchoEdge(
   const lines: Record<string, unknown>[] = [];
   const metrics = createMetrics();
   const { createLink = echo, ...rest } = options;
-  const port = await startEdge({
+  const edge = await startEdge({
     listen: { host: "127.0.0.1", port: 0, silenceMs: 400 },
     services: [PayoutService, PayoutLinkService],
     handlers: (method: DescMethodUnary) =>
       method === PayoutService.method.createLink ? createLink : undefined,
+    authenticate: everybody,
     ready: async () => undefined,
     knownConnector: (name) => name === "acme",
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics,
     ...rest,
   });
-  return { ...port, lines, metrics };
+  return { ...edge, lines, metrics };
 }
 
 /** Answers with the id and the description that it was given. */
