@@ -1,4 +1,5 @@
 import type { Ledger } from "./ledger.ts";
+import { listLinks } from "./link-listing.ts";
 import type { UnitInput, UnitName, UnitResult } from "./units.ts";
 
 /**
@@ -50,6 +51,19 @@ export function ledgerOn(engine: Engine, now: () => number): Ledger {
     findPayout: (scope, ids) => run("findPayout", [scope, ids], "read"),
     observe: (payoutId, change, seenVersion) =>
       run("observe", [payoutId, change, seenVersion, now()], "durable"),
+    findLink: (tokenHash) => run("findLink", [tokenHash], "read"),
+    findLinkById: (scope, payoutId) => run("findLinkById", [scope, payoutId], "read"),
+    markOpened: (payoutId) => run("markOpened", [payoutId, now()], "relaxed"),
+    reenter: (payoutId, seenVersion) => run("reenter", [payoutId, seenVersion, now()], "durable"),
+    takeCodeTry: (payoutId) => run("takeCodeTry", [payoutId, now()], "durable"),
+    forgetCodeTries: (payoutId) => run("forgetCodeTries", [payoutId], "relaxed"),
+    findCredentials: (payoutId) => run("findCredentials", [payoutId], "read"),
+    replaceToken: (scope, payoutId, token) => run("replaceToken", [scope, payoutId, token, now()], "durable"),
+    listLinks(query) {
+      const nowMs = now();
+      return listLinks(query, (step) => run("scanLinks", [step, nowMs], "read"));
+    },
+    listPayments: (scope, payoutId) => run("listPayments", [scope, payoutId], "read"),
     ping: () => run("ping", [], "read"),
     async close() {
       if (isClosed) return;

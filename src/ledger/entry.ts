@@ -1,4 +1,5 @@
-import type { Attempt, Existing, Intent, Outcome, Payout, Scope } from "./ledger.ts";
+import type { Attempt, Existing, Intent, Outcome, Payout } from "./ledger.ts";
+import { tellingOf } from "./payment-news.ts";
 import { changePayout, insertPayout } from "./payout-writes.ts";
 import { sql } from "./sql.ts";
 import { sourceOf } from "./status.ts";
@@ -17,14 +18,15 @@ const KEYS_PRUNED = 100;
 export function entryNew(intent: Intent, outcome: Outcome | undefined, nowMs: number): Entry {
   const { payout } = intent;
   const create = payout && "create" in payout ? payout.create : undefined;
-  const made = create && insertPayout(create, intent, outcome?.change, nowMs);
+  const made = create && insertPayout(create, intent, outcome, nowMs);
   const attempt = newAttempt(intent, outcome, create?.id, nowMs);
   return {
     result: { kind: "opened", attempt, payout: made?.payout },
     queries: [
       ...(made?.queries ?? []),
-      insertAttempt(intent.scope, attempt, create?.status),
+      insertAttempt(intent, attempt, create?.status, nowMs),
       ...rememberKey(intent, attempt.id, nowMs),
+      ...(made?.payment ?? []),
     ],
   };
 }
@@ -37,13 +39,15 @@ export function entryOn(
   nowMs: number,
 ): Entry {
   const attempt = newAttempt(intent, outcome, existing.id, nowMs);
-  const changed = changePayout(existing, outcome?.change ?? {}, sourceOf(existing.status), nowMs);
+  const telling = tellingOf(attempt, outcome);
+  const changed = changePayout(existing, outcome?.change ?? {}, sourceOf(existing.status), nowMs, telling);
   return {
     result: { kind: "opened", attempt, payout: changed.payout },
     queries: [
-      insertAttempt(intent.scope, attempt, existing.status),
+      insertAttempt(intent, attempt, existing.status, nowMs),
       ...rememberKey(intent, attempt.id, nowMs),
       ...changed.queries,
+      ...changed.payment,
     ],
   };
 }
@@ -86,7 +90,12 @@ function newAttempt(
   };
 }
 
-function insertAttempt(scope: Scope, attempt: Attempt, statusBefore: number | undefined): Query {
+function insertAttempt(
+  { scope, methodKind }: Intent,
+  attempt: Attempt,
+  statusBefore: number | undefined,
+  nowMs: number,
+): Query {
   return query(
     sql.insertAttempt,
     attempt.id,
@@ -103,5 +112,7 @@ function insertAttempt(scope: Scope, attempt: Attempt, statusBefore: number | un
     attempt.reply ?? null,
     scope.tenantId,
     scope.merchantId,
+    methodKind ?? null,
+    nowMs,
   );
 }

@@ -1,3 +1,26 @@
+import type {
+  Link,
+  LinkList,
+  LinkQuery,
+  LinkRecord,
+  LinkSecrets,
+  LinkState,
+  NewLink,
+  NewToken,
+} from "./link-facts.ts";
+
+export type {
+  Link,
+  LinkList,
+  LinkPosition,
+  LinkQuery,
+  LinkRecord,
+  LinkSecrets,
+  LinkState,
+  NewLink,
+  NewToken,
+} from "./link-facts.ts";
+
 /**
  * Where payouts are remembered. One interface of units of work; SQLite and PostgreSQL carry it out alike, and one
  * conformance suite holds both to it. Times are milliseconds since 1970, amounts are minor units, ids are UUIDv7 text.
@@ -43,6 +66,36 @@ export interface Ledger {
    * was learnt is older than what stands.
    */
   observe(payoutId: string, change: PayoutChange, seenVersion?: number): Promise<Payout>;
+  /** Finds a link by the hash of its token, whoever's it is: to know the token is to be allowed. Undefined for a replaced one. */
+  findLink(tokenHash: string): Promise<LinkRecord | undefined>;
+  /** Finds a link of this merchant by its payout's id. */
+  findLinkById(scope: Scope, payoutId: string): Promise<LinkRecord | undefined>;
+  /** Writes down when the recipient first came. Does nothing when that is known. */
+  markOpened(payoutId: string): Promise<void>;
+  /**
+   * Asks the recipient for other details after a payment failed: FAILED becomes REQUIRES_PAYOUT_METHOD_DATA, the link ACTIVE, and
+   * `entry` one more, where the payout still has the version, has FAILED, has no attempt that is not DONE, and its link has
+   * neither run out nor ended. Returns the payout as it then stands.
+   */
+  reenter(payoutId: string, seenVersion: number): Promise<Payout>;
+  /**
+   * Takes one of the tries at a link's claim code, before it is compared. After CODE_TRIES there is none until `lockedUntilMs`;
+   * however many ask at once, no more are ever given.
+   */
+  takeCodeTry(payoutId: string): Promise<{ readonly isAllowed: boolean; readonly lockedUntilMs: number }>;
+  /** Gives the tries back, after the right code. */
+  forgetCodeTries(payoutId: string): Promise<void>;
+  /** The sealed credentials of a link that has not ended. */
+  findCredentials(payoutId: string): Promise<Uint8Array | undefined>;
+  /** Gives a link a new token, so that the old URL leads nowhere. Undefined where the generation is not the next one any more. */
+  replaceToken(scope: Scope, payoutId: string, token: NewToken): Promise<LinkRecord | undefined>;
+  /**
+   * Links of a merchant, newest first. Where few match, the search goes on with the next page: a page with `next` may be short,
+   * and even empty.
+   */
+  listLinks(query: LinkQuery): Promise<LinkList>;
+  /** The tries to pay a payout (create and transfer), oldest first. */
+  listPayments(scope: Scope, payoutId: string): Promise<readonly Payment[]>;
   /** Whether the store answers, for readiness. Rejects if not. */
   ping(): Promise<void>;
   /** Finishes what was begun, and lets go of the store. */
@@ -82,6 +135,10 @@ export interface Intent {
     | { readonly id: string; readonly version: number }
     | { readonly create: NewPayout }
     | undefined;
+  /** Set for what a recipient's claim sends: nothing is opened once the link has run out, by the time of the writing. */
+  readonly beforeLinkEnds?: boolean;
+  /** Number of sluice.v1.PayoutMethodKind, where it is known how the recipient is paid. */
+  readonly methodKind?: number;
 }
 
 /** A payout to write down. */
@@ -96,21 +153,11 @@ export interface NewPayout {
   readonly amountMinor: bigint | undefined;
   readonly currency: string | undefined;
   readonly destinationCurrency: string | undefined;
-  readonly link: NewLink | undefined;
-}
-
-/** A link to write down. The token itself is never stored: it is derived again from key id, payout id and generation. */
-export interface NewLink {
-  readonly tokenHash: string;
-  readonly keyId: string;
-  readonly generation: number;
-  readonly expiresAtMs: number;
-  /** Serialised sluice.v1.LinkOptions, sealed by the caller; empty where there are none. */
-  readonly options: Uint8Array;
+  readonly link: (NewLink & LinkSecrets) | undefined;
 }
 
 /** A payout as it stands. */
-export interface Payout extends NewPayout {
+export interface Payout extends Omit<NewPayout, "link"> {
   readonly scope: Scope;
   readonly link: Link | undefined;
   readonly createdAtMs: number;
@@ -119,13 +166,18 @@ export interface Payout extends NewPayout {
   readonly version: number;
 }
 
-/** A link as it stands. */
-export interface Link extends NewLink {
-  readonly state: LinkState;
+/** A try to pay a payout, as it stands. */
+export interface Payment {
+  readonly attempt: Attempt;
+  /** Number of sluice.v1.PayoutMethodKind. */
+  readonly methodKind: number | undefined;
+  /** Number of types.PayoutEnums.PayoutStatus that it has led to; undefined while nobody knows. */
+  readonly payoutStatus: number | undefined;
+  /** Our reason, where it failed. */
+  readonly reason: string | undefined;
+  readonly connectorPayoutId: string | undefined;
+  readonly updatedAtMs: number;
 }
-
-/** Where a link stands. */
-export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "EXPIRED" | "CANCELLED";
 
 /** A try at an operation. */
 export interface Attempt {
@@ -194,6 +246,8 @@ export interface PayoutChange {
   readonly amountMinor?: bigint;
   readonly currency?: string;
   readonly destinationCurrency?: string;
+  /** Our reason, with a status that says that the payment failed or came back: kept with the last try to pay. */
+  readonly reason?: string;
 }
 
 /** How to find an earlier attempt. */

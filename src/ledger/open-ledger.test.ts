@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { engines, ledgerAt } from "../../test/support/ledgers.ts";
+import { engines, type LedgerEngine, ledgerAt } from "../../test/support/ledgers.ts";
 import { readMigrations } from "./migrations.ts";
 import { makeSqliteFile } from "./sqlite-file.ts";
 
@@ -35,6 +35,48 @@ describe("a database URL", () => {
   });
 });
 
+const old = { tenantId: "t", merchantId: "m" };
+const everything = {
+  states: [],
+  connector: undefined,
+  merchantPayoutIdPrefix: undefined,
+  createdFromMs: undefined,
+  createdBeforeMs: undefined,
+  metadataKey: undefined,
+  after: undefined,
+  limit: 10,
+} as const;
+
+/** A database as the first build left it: a link that waits, one that was paid, and a payout without one. */
+async function firstBuild(url: string, rows: LedgerEngine["rows"]): Promise<void> {
+  if (url.startsWith("sqlite")) makeSqliteFile(url.slice("sqlite:".length));
+  const [first] = readMigrations();
+  if (!first) throw new Error("There is no first migration.");
+  const { version, name, checksum } = first;
+  const payout = (id: string, rest: string) => `insert into payout values ('${id}', 't', 'm', ${rest})`;
+  const statements = [
+    "create table migration (version integer primary key, name text, checksum text, applied_at_ms bigint)",
+    `insert into migration values (${version}, '${name}', '${checksum}', 0)`,
+    ...first.statements,
+    payout(
+      "waiting",
+      "'order 1', 'c', null, 11, 1000, 'USD', 'USD', 'ACTIVE', 'hash 1', 'key', 1, 99999, '', 10, 11, 2",
+    ),
+    payout(
+      "paid",
+      "'order 2', 'c', 'po_2', 1, 1000, 'USD', 'USD', 'COMPLETED', 'hash 2', 'key', 1, 99999, '', 20, 23, 4",
+    ),
+    payout(
+      "bare",
+      "'order 3', 'c', null, 7, null, null, null, null, null, null, null, null, null, 30, 30, 1",
+    ),
+    "insert into event values ('e1', 'paid', 2, 0, 11, 21), ('e2', 'paid', 3, 11, 7, 22), ('e3', 'paid', 4, 7, 1, 23)",
+    `insert into attempt values ('a1', 't', 'm', 'paid', 'createLink', 'i', 'f', '{}', 'DONE', 1, 7, 20, 'o', 0, ''),
+      ('a2', 't', 'm', 'paid', 'transfer', 'i', 'f', '{}', 'DONE', 1, 11, 21, 'o', 0, '')`,
+  ];
+  for (const statement of statements) await rows(url, statement);
+}
+
 describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) => {
   describe.runIf(isAvailable)("of this build", () => {
     it("are applied once, whichever of six processes comes first", { timeout: 60_000 }, async () => {
@@ -47,6 +89,35 @@ describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) =
       const exits = await Promise.all(processes.map((each) => once(each, "exit")));
       expect([complaints.join(""), exits.map(([code]) => code)]).toEqual(["", [0, 0, 0, 0, 0, 0]]);
       expect(await rows(url, "select version from migration")).toHaveLength(readMigrations().length);
+    });
+
+    it("keep what a database of the first build holds, and say what is known of it", async () => {
+      const url = await fresh();
+      await firstBuild(url, rows);
+      const ledger = await ledgerAt(url, { ms: 9_000 });
+      onTestFinished(() => ledger.close());
+      const paid = await ledger.findLinkById(old, "paid");
+      expect(paid?.payout).toMatchObject({ merchantPayoutId: "order 2", status: 1, version: 4 });
+      const times = { openedAtMs: undefined, claimedAtMs: 22, completedAtMs: 23 };
+      expect(paid?.payout.link).toMatchObject({
+        state: "COMPLETED",
+        entry: 1,
+        tokenHash: "hash 2",
+        ...times,
+      });
+      expect(await ledger.listPayments(old, "paid")).toMatchObject([
+        { payoutStatus: 1, connectorPayoutId: "po_2", reason: undefined, updatedAtMs: 21 },
+      ]);
+      const { links } = await ledger.listLinks({ ...everything, scope: old });
+      expect(links.map(({ payout, payments }) => [payout.id, payout.link.state, payments])).toEqual([
+        ["paid", "COMPLETED", 1],
+        ["waiting", "ACTIVE", 0],
+      ]);
+      expect(await ledger.findCredentials("waiting")).toBeUndefined();
+      expect((await ledger.takeCodeTry("waiting")).isAllowed).toBe(true);
+      expect(await ledger.findPayout(old, { merchantPayoutId: "order 3" })).toMatchObject({
+        link: undefined,
+      });
     });
 
     it("refuse a database that a newer build has changed", async () => {

@@ -34,10 +34,18 @@ onEveryEngine((fixture) => {
         lease: intent.lease,
         reply: undefined,
       };
+      const { credentials: _credentials, metadataKeys: _keys, ...shown } = link;
       const payout = {
         ...create,
         scope,
-        link: { ...link, state: "ACTIVE" },
+        link: {
+          ...shown,
+          state: "ACTIVE",
+          entry: 1,
+          openedAtMs: undefined,
+          claimedAtMs: undefined,
+          completedAtMs: undefined,
+        },
         createdAtMs: intent.startedAtMs,
         updatedAtMs: fixture.clock.ms,
         version: 1,

@@ -1,6 +1,7 @@
 import { entryNew, entryOn, rememberKey } from "./entry.ts";
 import { attemptQuery, payoutById, readFound } from "./finding.ts";
-import type { Intent, Opened, Outcome } from "./ledger.ts";
+import type { Intent, Opened, Outcome, Payout } from "./ledger.ts";
+import { linkStateNow } from "./link-state.ts";
 import { readAttempt, readPayout } from "./rows.ts";
 import { sql } from "./sql.ts";
 import { askAll, askLast, type Query, query, type Unit } from "./unit.ts";
@@ -56,10 +57,16 @@ function* enter(intent: Intent, outcome: Outcome | undefined, nowMs: number): Un
   if (!payout || "create" in payout)
     return existing ? { kind: "changed" } : yield* enterNew(intent, outcome, nowMs);
   if (existing?.version !== payout.version) return { kind: "changed" };
+  if (intent.beforeLinkEnds && hasRunOut(existing, nowMs)) return { kind: "changed" };
   if (unsettled[0]) return { kind: "busy", attempt: readAttempt(unsettled[0]) };
   const { result, queries } = entryOn(existing, intent, outcome, nowMs);
   yield* askLast(queries);
   return result;
+}
+
+function hasRunOut(payout: Payout, nowMs: number): boolean {
+  const state = linkStateNow(payout, nowMs);
+  return state === undefined || state === "EXPIRED" || state === "CANCELLED";
 }
 
 /** The payout that stands in the way of a new one, or the one that the attempt is to belong to, which it locks. */

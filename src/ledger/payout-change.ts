@@ -1,4 +1,4 @@
-import type { Payout, PayoutChange } from "./ledger.ts";
+import type { Link, Payout, PayoutChange } from "./ledger.ts";
 import { mayFollow, type StatusSource } from "./status.ts";
 
 /** A payout after news of it. */
@@ -7,6 +7,11 @@ export interface ChangedPayout {
   readonly payout: Payout;
   /** Ids of the provider's that the news named or replaced, and that are not the current one. */
   readonly formerIds: readonly string[];
+  /** What the news says of the payment, unless it came too late. */
+  readonly payment: {
+    readonly reason?: string | undefined;
+    readonly connectorPayoutId?: string | undefined;
+  };
 }
 
 /** A payout after a change. */
@@ -19,7 +24,7 @@ export function changed(
   const status = change.status || before.status;
   const isInTime = status === before.status || mayFollow(before.status, status, source);
   const facts = {
-    ...(isInTime ? inTime(before, change) : tooLate(before, change)),
+    ...(isInTime ? inTime(before, change, source, nowMs) : tooLate(before, change)),
     ...blanks(before, change),
   };
   const isNew = Object.entries(facts).some(([name, value]) => before[name as keyof typeof facts] !== value);
@@ -28,14 +33,15 @@ export function changed(
   return {
     payout,
     formerIds: ids.filter((id) => id !== undefined && id !== payout.connectorPayoutId) as string[],
+    payment: isInTime ? { reason: change.reason, connectorPayoutId: change.connectorPayoutId } : {},
   };
 }
 
-function inTime(before: Payout, change: PayoutChange) {
+function inTime(before: Payout, change: PayoutChange, source: StatusSource, nowMs: number) {
   return {
     status: change.status || before.status,
     connectorPayoutId: change.connectorPayoutId ?? before.connectorPayoutId,
-    link: linkAfter(before, change),
+    link: linkAfter(before, change, source, nowMs),
   };
 }
 
@@ -53,8 +59,25 @@ function blanks(before: Payout, change: PayoutChange) {
 }
 
 /** The link itself where nothing of it changes. */
-function linkAfter({ link }: Payout, change: PayoutChange): Payout["link"] {
+function linkAfter(
+  { link }: Payout,
+  change: PayoutChange,
+  source: StatusSource,
+  nowMs: number,
+): Payout["link"] {
   if (!link) return undefined;
   const { linkState: state = link.state, linkExpiresAtMs: expiresAtMs = link.expiresAtMs } = change;
-  return state === link.state && expiresAtMs === link.expiresAtMs ? link : { ...link, state, expiresAtMs };
+  const entry = source === "reentry" ? link.entry + 1 : link.entry;
+  if (state === link.state && expiresAtMs === link.expiresAtMs && entry === link.entry) return link;
+  return { ...link, state, expiresAtMs, entry, ...timesAfter(link, state, nowMs) };
+}
+
+function timesAfter(link: Link, state: Link["state"], nowMs: number): Partial<Link> {
+  if (state === link.state) return {};
+  if (state === "CLAIMED") return { claimedAtMs: nowMs };
+  if (state === "ACTIVE") return { completedAtMs: undefined };
+  if (state !== "COMPLETED") return {};
+  // Paid as soon as the details were in.
+  const claimedAtMs = link.state === "ACTIVE" ? nowMs : (link.claimedAtMs ?? nowMs);
+  return { claimedAtMs, completedAtMs: nowMs };
 }

@@ -1,5 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Intent, NewPayout, Payout, PayoutChange } from "./ledger.ts";
+import type { Intent, Link, NewPayout, Outcome, Payout, PayoutChange } from "./ledger.ts";
+import { linkSql } from "./link-sql.ts";
+import { endStates } from "./link-state.ts";
+import { type Telling, tellingOf, tellPayment } from "./payment-news.ts";
 import { changed } from "./payout-change.ts";
 import { sql } from "./sql.ts";
 import type { StatusSource } from "./status.ts";
@@ -9,33 +12,48 @@ import { type Query, query } from "./unit.ts";
 export interface PayoutWrites {
   readonly payout: Payout;
   readonly queries: readonly Query[];
+  /** Asked once the attempt is written that the change is about. */
+  readonly payment: readonly Query[];
 }
 
 /** A new payout, with what the outcome of its first attempt changes already in it, and one event where it has a status. */
 export function insertPayout(
   wanted: NewPayout,
-  { scope, startedAtMs }: Intent,
-  change: PayoutChange | undefined,
+  { scope, startedAtMs, operation, attemptId }: Intent,
+  outcome: Outcome | undefined,
   nowMs: number,
 ): PayoutWrites {
   const made: Payout = {
     ...wanted,
     scope,
-    link: wanted.link && { ...wanted.link, state: "ACTIVE" },
+    link: wanted.link && newLink(wanted.link),
     createdAtMs: startedAtMs,
     updatedAtMs: nowMs,
     version: 1,
   };
-  const after = changed(made, change ?? {}, "news", nowMs);
+  const after = changed(made, outcome?.change ?? {}, "news", nowMs);
   const payout = { ...after.payout, version: 1 };
+  const telling = tellingOf({ id: attemptId, operation }, outcome);
   return {
     payout,
     queries: [
-      insertion(payout),
+      insertion(payout, wanted.link?.credentials),
       ...(payout.status === 0 ? [] : [event(payout, 0)]),
       ...remember(payout, after.formerIds),
+      ...metadataKeys(payout, wanted.link?.metadataKeys ?? []),
     ],
+    // Nothing else can have tried to pay it, to have news of.
+    payment: telling === "news" ? [] : tellPayment(undefined, after, telling, nowMs),
   };
+}
+
+function newLink({
+  credentials: _credentials,
+  metadataKeys: _keys,
+  ...link
+}: NonNullable<NewPayout["link"]>): Link {
+  const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
+  return { ...link, ...times, state: "ACTIVE", entry: 1 };
 }
 
 /** A payout that the transaction holds locked, after a change, with an event where that changed its status. */
@@ -44,8 +62,10 @@ export function changePayout(
   change: PayoutChange,
   source: StatusSource,
   nowMs: number,
+  telling: Telling,
 ): PayoutWrites {
-  const { payout, formerIds } = changed(before, change, source, nowMs);
+  const after = changed(before, change, source, nowMs);
+  const { payout, formerIds } = after;
   return {
     payout,
     queries: [
@@ -53,10 +73,11 @@ export function changePayout(
       ...(payout.status === before.status ? [] : [event(payout, before.status)]),
       ...remember(payout, formerIds),
     ],
+    payment: tellPayment(before, after, telling, nowMs),
   };
 }
 
-function insertion(payout: Payout): Query {
+function insertion(payout: Payout, credentials: Uint8Array | undefined): Query {
   const { link, scope } = payout;
   return query(
     sql.insertPayout,
@@ -76,8 +97,11 @@ function insertion(payout: Payout): Query {
     link?.generation ?? null,
     link?.expiresAtMs ?? null,
     link?.options ?? null,
+    link?.claimedAtMs ?? null,
+    link?.completedAtMs ?? null,
     payout.createdAtMs,
     payout.updatedAtMs,
+    link && !endStates.has(link.state) ? (credentials ?? null) : null,
   );
 }
 
@@ -94,6 +118,15 @@ function update(payout: Payout): Query {
     payout.link?.expiresAtMs ?? null,
     payout.updatedAtMs,
     payout.version,
+    payout.link?.entry ?? 1,
+    payout.link?.claimedAtMs ?? null,
+    payout.link?.completedAtMs ?? null,
+  );
+}
+
+function metadataKeys({ id, scope, createdAtMs }: Payout, keys: readonly string[]): readonly Query[] {
+  return keys.map((key) =>
+    query(linkSql.insertMetadataKey, id, key, scope.tenantId, scope.merchantId, createdAtMs),
   );
 }
 

@@ -28,6 +28,8 @@ const MIGRATION_LOCK = 7_305_158_203;
 // What follows a `begin` is sent before its answer is there. Were it refused, the rest would be carried out one by one, each
 // with a commit of its own; so nothing may write outside a transaction that was begun for it.
 const READ_ONLY = "-c default_transaction_read_only=on";
+// No statement here reads so much that starting helpers for it would pay.
+const NOT_PARALLEL = "-c max_parallel_workers_per_gather=0";
 
 const beginnings: Readonly<Record<Exclude<Commit, "read">, string>> = {
   durable: "begin isolation level read committed read write",
@@ -64,7 +66,7 @@ function newPool(url: string, { poolSize, onLostConnection }: PostgresOptions): 
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
-    options: READ_ONLY,
+    options: `${READ_ONLY} ${NOT_PARALLEL}`,
     pipeline: true,
   });
   pool.on("error", onLostConnection);

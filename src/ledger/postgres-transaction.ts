@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { LOCK, SKIP_LOCKED } from "./sql.ts";
+import { BINARY, LOCK, SKIP_LOCKED } from "./sql.ts";
 import { type Batch, carryOutAsync, type Query, type Row, type Unit } from "./unit.ts";
 
 /**
@@ -59,7 +59,10 @@ function prepared({ sql, params }: Query): pg.QueryConfig {
   const known = statements.get(sql);
   const { name, text } = known ?? {
     name: `sluice_${statements.size}`,
-    text: sql.replace(LOCK, "for no key update").replace(SKIP_LOCKED, "skip locked"),
+    text: sql
+      .replace(LOCK, "for no key update")
+      .replace(SKIP_LOCKED, "skip locked")
+      .replaceAll(BINARY, 'collate "C"'),
   };
   if (!known) statements.set(sql, { name, text });
   return { name, text, values: [...params] };

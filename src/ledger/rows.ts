@@ -1,4 +1,4 @@
-import type { Attempt, Link, LinkState, Payout } from "./ledger.ts";
+import type { Attempt, Link, LinkRecord, LinkState, Payment, Payout } from "./ledger.ts";
 import type { Row } from "./unit.ts";
 
 /** Reads a row of the payout table. */
@@ -28,6 +28,22 @@ function readLink(row: Row): Link {
     generation: number(row, "link_generation"),
     expiresAtMs: number(row, "link_expires_at_ms"),
     options: bytes(row, "link_options"),
+    entry: number(row, "link_entry"),
+    openedAtMs: optional(row, "link_opened_at_ms", number),
+    claimedAtMs: optional(row, "link_claimed_at_ms", number),
+    completedAtMs: optional(row, "link_completed_at_ms", number),
+  };
+}
+
+/** Reads a row of `linkRecord` in `link-sql.ts`. */
+export function readLinkRecord(row: Row): LinkRecord {
+  const payout = readPayout(row);
+  const { link } = payout;
+  if (!link) throw new Error(`The payout ${payout.id} has no link.`);
+  return {
+    payout: { ...payout, link },
+    payments: number(row, "payments"),
+    unsettled: row.attempt_id === null ? undefined : readAttempt({ ...row, id: row.attempt_id }),
   };
 }
 
@@ -45,6 +61,18 @@ export function readAttempt(row: Row): Attempt {
     startedAtMs: number(row, "started_at_ms"),
     lease: { owner: text(row, "lease_owner"), untilMs: number(row, "lease_until_ms") },
     reply: optional(row, "reply", bytes),
+  };
+}
+
+/** Reads a row of the attempt table whose operation pays. */
+export function readPayment(row: Row): Payment {
+  return {
+    attempt: readAttempt(row),
+    methodKind: optional(row, "method_kind", number),
+    payoutStatus: optional(row, "payout_status", number),
+    reason: optional(row, "reason", text),
+    connectorPayoutId: optional(row, "connector_payout_id", text),
+    updatedAtMs: number(row, "updated_at_ms"),
   };
 }
 
@@ -67,7 +95,8 @@ function integer(row: Row, column: string): bigint {
   return BigInt(row[column] as number | bigint);
 }
 
-function bytes(row: Row, column: string): Uint8Array {
+/** Reads a column of bytes. */
+export function bytes(row: Row, column: string): Uint8Array {
   // PostgreSQL's driver gives a Buffer that shares its memory with other rows: a copy lets go of it.
   return new Uint8Array(row[column] as Uint8Array);
 }

@@ -23,7 +23,7 @@ onEveryEngine((fixture) => {
         ...payout,
         status: Status.PENDING,
         connectorPayoutId: "po_3",
-        link: { ...payout.link, state: "CLAIMED" },
+        link: { ...payout.link, state: "CLAIMED", claimedAtMs: fixture.clock.ms },
         updatedAtMs: fixture.clock.ms,
         version: 2,
       });

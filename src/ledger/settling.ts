@@ -1,4 +1,5 @@
 import type { Attempt, Lease, Outcome, Payout, PayoutChange } from "./ledger.ts";
+import { tellingOf } from "./payment-news.ts";
 import { changePayout } from "./payout-writes.ts";
 import { number, optional, readAttempt, readPayout, text } from "./rows.ts";
 import { sql } from "./sql.ts";
@@ -18,11 +19,19 @@ export function* settle(
     query(sql.lockPayoutOfAttempt, attemptId),
   ]);
   if (!row) return yield* attemptById(attemptId);
-  if (outcome.change && standing) {
-    const source = sourceOf(optional(row, "payout_status_before", number));
-    yield* askLast(changePayout(readPayout(standing), outcome.change, source, nowMs).queries);
-  }
-  return readAttempt(row);
+  const attempt = readAttempt(row);
+  if (!standing) return attempt;
+  const source = sourceOf(optional(row, "payout_status_before", number));
+  const telling = tellingOf(attempt, outcome);
+  const { queries, payment } = changePayout(
+    readPayout(standing),
+    outcome.change ?? {},
+    source,
+    nowMs,
+    telling,
+  );
+  yield* askLast([...queries, ...payment]);
+  return attempt;
 }
 
 /** {@link Ledger.observe}. */
@@ -36,8 +45,8 @@ export function* observe(
   if (!row) throw new Error(`There is no payout ${payoutId}.`);
   const standing = readPayout(row);
   if (seenVersion !== undefined && seenVersion !== standing.version) return standing;
-  const { payout, queries } = changePayout(standing, change, "news", nowMs);
-  yield* askLast(queries);
+  const { payout, queries, payment } = changePayout(standing, change, "news", nowMs, "news");
+  yield* askLast([...queries, ...payment]);
   return payout;
 }
 

@@ -1,9 +1,20 @@
-const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,
-  currency, destination_currency, link_state, link_token_hash, link_key_id, link_generation, link_expires_at_ms,
-  link_options, created_at_ms, updated_at_ms, version`;
+import { endStates } from "./link-state.ts";
+import { payoutStatus } from "./status.ts";
 
-const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, state, tries, payout_status_before,
+/** Columns that `readPayout` reads. */
+export const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,
+  currency, destination_currency, link_state, link_token_hash, link_key_id, link_generation, link_expires_at_ms,
+  link_options, link_entry, link_opened_at_ms, link_claimed_at_ms, link_completed_at_ms, created_at_ms, updated_at_ms,
+  version`;
+
+/** Columns that `readAttempt` reads. */
+export const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, state, tries, payout_status_before,
   started_at_ms, lease_owner, lease_until_ms, reply`;
+
+/** Operations that pay, as `in` takes them. */
+export const payments = "('create', 'transfer')";
+
+const ends = [...endStates].map((state) => `'${state}'`).join(", ");
 
 /** Stands at the end of a query that must hold its row until the commit. Engines with one writer leave it out. */
 export const LOCK = "{lock}";
@@ -11,11 +22,14 @@ export const LOCK = "{lock}";
 /** Follows {@link LOCK} where rows that others hold are left to them. */
 export const SKIP_LOCKED = "{skip locked}";
 
-/** Every statement, in the subset that SQLite and PostgreSQL share. An insert fails where its row is there already. */
+/** Follows text that is compared byte by byte. SQLite compares so by itself. */
+export const BINARY = "{binary}";
+
+/** Every statement but those of `link-sql.ts`, in the subset that SQLite and PostgreSQL share. An insert fails where its row is there already. */
 export const sql = {
-  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $16 link, $17 created, $18 updated. */
-  insertPayout: `insert into payout (${payout})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)`,
+  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $18 link, $19 created, $20 updated, $21 credentials. */
+  insertPayout: `insert into payout (${payout}, link_credentials)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, null, $17, $18, $19, $20, 1, $21)`,
 
   /** $1 tenant, $2 merchant, $3 id. */
   payoutInScope: `select ${payout} from payout where tenant_id = $1 and merchant_id = $2 and id = $3`,
@@ -25,7 +39,7 @@ export const sql = {
 
   /** $1 tenant, $2 merchant, $3 merchant_payout_id. */
   payoutByMerchantPayoutId: `select ${payout} from payout
-    where tenant_id = $1 and merchant_id = $2 and merchant_payout_id = $3`,
+    where tenant_id = $1 and merchant_id = $2 and merchant_payout_id ${BINARY} = $3`,
 
   /** $1 tenant, $2 merchant, $3 connector, $4 connector_payout_id. The newest, where the provider used an id twice. */
   payoutByConnectorPayoutId: `select ${payout} from payout
@@ -45,10 +59,12 @@ export const sql = {
   lockPayoutOfAttempt: `select ${payout} from payout
     where id = (select payout_id from attempt where id = $1) ${LOCK}`,
 
-  /** $1 id, $2 status, $3 connector_payout_id, $4 amount, $5 currency, $6 destination currency, $7 link state, $8 link expiry, $9 now, $10 version. */
+  /** $1 id, $2 status, $3 connector_payout_id, $4 amount, $5 currency, $6 destination currency, $7 link state, $8 link expiry, $9 now, $10 version, $11 entry, $12 claimed, $13 completed. Erases the credentials of a link that ends. */
   changePayout: `update payout
     set status = $2, connector_payout_id = $3, amount_minor = $4, currency = $5, destination_currency = $6,
-      link_state = $7, link_expires_at_ms = $8, updated_at_ms = $9, version = $10
+      link_state = $7, link_expires_at_ms = $8, updated_at_ms = $9, version = $10, link_entry = $11,
+      link_claimed_at_ms = $12, link_completed_at_ms = $13,
+      link_credentials = case when $7 in (${ends}) then null else link_credentials end
     where id = $1`,
 
   /** $1 payout, $2 connector_payout_id. */
@@ -63,9 +79,26 @@ export const sql = {
   insertEvent: `insert into event (id, payout_id, payout_version, from_status, to_status, at_ms)
     values ($1, $2, $3, $4, $5, $6)`,
 
-  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant. */
-  insertAttempt: `insert into attempt (${attempt}, tenant_id, merchant_id)
-    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14)`,
+  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant, $15 method kind, $16 now. */
+  insertAttempt: `insert into attempt (${attempt}, tenant_id, merchant_id, method_kind, updated_at_ms)
+    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+
+  /**
+   * $1 payout, $2 status, $3 reason, $4 connector_payout_id, $5 now, $6 attempt, or null for the last payment. One that failed is
+   * done with, and what follows is about another, unless its money moved after all.
+   */
+  changePayment: `update attempt
+    set reason = case when payout_status = $2 then coalesce($3, reason) else $3 end, payout_status = $2,
+      connector_payout_id = coalesce($4, connector_payout_id), updated_at_ms = $5
+    where id = coalesce($6, (select id from attempt where payout_id = $1 and operation in ${payments}
+        order by started_at_ms desc, id desc limit 1))
+      and (payout_status is null or payout_status <> ${payoutStatus.FAILED}
+        or $2 in (${payoutStatus.FAILED}, ${payoutStatus.SUCCESS}, ${payoutStatus.REVERSED}))`,
+
+  /** $1 tenant, $2 merchant, $3 payout. */
+  payments: `select ${attempt}, method_kind, payout_status, reason, connector_payout_id, updated_at_ms from attempt
+    where tenant_id = $1 and merchant_id = $2 and payout_id = $3 and operation in ${payments}
+    order by started_at_ms, id`,
 
   /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now, $6 identity. */
   attemptByKeyOrIdentity: `select 'key' as via, ${attempt} from attempt
@@ -83,7 +116,8 @@ export const sql = {
 
   /** $1 id, $2 state, $3 reply, $4 now, $5 the try this is the outcome of, or null. No row when it is settled. */
   settleAttempt: `update attempt
-    set state = $2, reply = $3, lease_until_ms = case when lease_until_ms < $4 then lease_until_ms else $4 end
+    set state = $2, reply = $3, lease_until_ms = case when lease_until_ms < $4 then lease_until_ms else $4 end,
+      updated_at_ms = $4
     where id = $1 and state <> 'DONE' and tries = coalesce($5, tries)
     returning ${attempt}`,
 
@@ -92,7 +126,7 @@ export const sql = {
 
   /** $1 id, $2 owner, $3 lease, $4 now. */
   takeOver: `update attempt
-    set state = 'SENDING', tries = tries + 1, lease_owner = $2, lease_until_ms = $3
+    set state = 'SENDING', tries = tries + 1, lease_owner = $2, lease_until_ms = $3, updated_at_ms = $4
     where id = $1 and state <> 'DONE' and lease_until_ms <= $4
     returning ${attempt}`,
 

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { LOCK, SKIP_LOCKED } from "./sql.ts";
+import { BINARY, LOCK, SKIP_LOCKED } from "./sql.ts";
 import { carryOut, type Query, type Row, type Unit } from "./unit.ts";
 
 /** One connection to an SQLite file. It answers at once, so it lives in a thread of its own. */
@@ -98,6 +98,7 @@ function positional(sql: string): string {
   return sql
     .replace(LOCK, "")
     .replace(SKIP_LOCKED, "")
+    .replaceAll(BINARY, "")
     .replaceAll(/\$(\d+)/g, "?$1");
 }
 

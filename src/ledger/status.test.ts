@@ -53,6 +53,13 @@ describe("mayFollow", () => {
     expect(sourceOf(undefined)).toBe("news");
   });
 
+  it("lets a recipient who is asked anew bring a failed payout back to the beginning, and nothing else", () => {
+    const { FAILED, REQUIRES_PAYOUT_METHOD_DATA } = Status;
+    for (const current of ends)
+      expect(mayFollow(current, REQUIRES_PAYOUT_METHOD_DATA, "reentry")).toBe(current === FAILED);
+    expect(mayFollow(FAILED, Status.PENDING, "reentry")).toBe(false);
+  });
+
   it.each([
     [Status.SUCCESS, [Status.INITIATED, Status.PENDING, Status.REQUIRES_FULFILLMENT, Status.SUCCESS]],
     [Status.SUCCESS, [Status.PENDING, Status.CANCELLED, Status.EXPIRED, Status.SUCCESS]],

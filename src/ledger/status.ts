@@ -1,7 +1,7 @@
 import type { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 
-// The compiler holds these to the generated enum, which the store's worker thread thus need not load.
-const status = {
+/** types.PayoutEnums.PayoutStatus by name. The compiler holds it to the generated enum, which the store's thread need not load. */
+export const payoutStatus = {
   PAYOUT_STATUS_UNSPECIFIED: 0,
   SUCCESS: 1,
   FAILED: 2,
@@ -20,36 +20,39 @@ const status = {
 } as const satisfies typeof PayoutEnums_PayoutStatus;
 
 // When the provider says that money moved after all, the truth wins over the end that we had written down.
-const moneyMoved: readonly number[] = [status.SUCCESS, status.REVERSED];
+const moneyMoved: readonly number[] = [payoutStatus.SUCCESS, payoutStatus.REVERSED];
 
 /** The ends, and what may still follow each. Every other status may be followed by any. */
 const afterEnd: Readonly<Record<number, readonly number[]>> = {
-  [status.SUCCESS]: [status.REVERSED, status.FAILED],
-  [status.FAILED]: moneyMoved,
-  [status.CANCELLED]: moneyMoved,
-  [status.EXPIRED]: moneyMoved,
-  [status.INELIGIBLE]: moneyMoved,
-  [status.REVERSED]: [],
+  [payoutStatus.SUCCESS]: [payoutStatus.REVERSED, payoutStatus.FAILED],
+  [payoutStatus.FAILED]: moneyMoved,
+  [payoutStatus.CANCELLED]: moneyMoved,
+  [payoutStatus.EXPIRED]: moneyMoved,
+  [payoutStatus.INELIGIBLE]: moneyMoved,
+  [payoutStatus.REVERSED]: [],
 };
 
 /**
- * Where a status came from: `news` of what had been sent before, or an attempt that was begun after the payout had
- * failed, which may bring it back to life.
+ * Where a status came from: `news` of what had been sent before; an attempt that was begun after the payout had failed, which
+ * may bring it back to life; or a recipient who is asked anew after a payment failed.
  */
-export type StatusSource = "news" | "attemptAfterFailure";
+export type StatusSource = "news" | "attemptAfterFailure" | "reentry";
+
+const askedAnew = payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
 
 /**
  * Whether a payout may go from one status to another. UNSPECIFIED never overwrites anything. Numbers are those of
  * types.PayoutEnums.PayoutStatus.
  */
 export function mayFollow(current: number, next: number, source: StatusSource): boolean {
-  if (next === current || next === status.PAYOUT_STATUS_UNSPECIFIED) return false;
+  if (next === current || next === payoutStatus.PAYOUT_STATUS_UNSPECIFIED) return false;
   const allowed = afterEnd[current];
   if (!allowed || allowed.includes(next)) return true;
-  return source === "attemptAfterFailure" && current === status.FAILED;
+  if (current !== payoutStatus.FAILED) return false;
+  return source === "attemptAfterFailure" || (source === "reentry" && next === askedAnew);
 }
 
 /** Where an attempt's news comes from, by the payout's status when the attempt was begun. */
 export function sourceOf(statusBefore: number | undefined): StatusSource {
-  return statusBefore === status.FAILED ? "attemptAfterFailure" : "news";
+  return statusBefore === payoutStatus.FAILED ? "attemptAfterFailure" : "news";
 }

@@ -1,10 +1,13 @@
 import { findAttempt, findPayout } from "./finding.ts";
+import { findCredentials, findLink, findLinkById, listPayments } from "./link-finding.ts";
+import { scanLinks } from "./link-listing.ts";
+import { forgetCodeTries, markOpened, reenter, replaceToken, takeCodeTry } from "./link-writing.ts";
 import { open, openNew, record, recordNew } from "./opening.ts";
 import { observe, release, renew, settle, takeOver } from "./settling.ts";
 import { sql } from "./sql.ts";
 import { ask, type Unit } from "./unit.ts";
 
-/** Every unit of work, by the name of the {@link Ledger} method that asks for it. */
+/** Every unit of work, by the name of the {@link Ledger} method that asks for it; `listLinks` asks for `scanLinks`. */
 export const units = {
   open,
   record,
@@ -15,6 +18,16 @@ export const units = {
   findAttempt,
   findPayout,
   observe,
+  findLink,
+  findLinkById,
+  markOpened,
+  reenter,
+  takeCodeTry,
+  forgetCodeTries,
+  findCredentials,
+  replaceToken,
+  scanLinks,
+  listPayments,
   *ping(): Unit<void> {
     yield* ask(sql.ping);
   },

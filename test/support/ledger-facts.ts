@@ -1,5 +1,12 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Intent, NewLink, NewPayout, Outcome, PayoutChange } from "../../src/ledger/ledger.ts";
+import type {
+  Intent,
+  LinkSecrets,
+  NewLink,
+  NewPayout,
+  Outcome,
+  PayoutChange,
+} from "../../src/ledger/ledger.ts";
 
 /** A reply as it might be stored: not text. */
 export const reply = new Uint8Array([0, 1, 2, 255]);
@@ -30,13 +37,15 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
 }
 
 /** A link to write down. */
-export function aLink(given: Partial<NewLink> = {}): NewLink {
+export function aLink(given: Partial<NewLink & LinkSecrets> = {}): NewLink & LinkSecrets {
   return {
     tokenHash: randomUUIDv7(),
     keyId: "key-1",
     generation: 3,
     expiresAtMs: 99_000,
     options: new Uint8Array([7, 0, 7]),
+    credentials: new Uint8Array([1, 2, 3]),
+    metadataKeys: [],
     ...given,
   };
 }

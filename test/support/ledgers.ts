@@ -37,7 +37,7 @@ export const engines: readonly LedgerEngine[] = [
       }
     },
   },
-  { engine: "postgres", isAvailable: hasPostgres(), fresh: freshDatabase, rows: ask },
+  { engine: "postgres", isAvailable: hasPostgres(), fresh: () => freshDatabase(), rows: ask },
 ];
 
 /** A clock that stands still until it is set. */

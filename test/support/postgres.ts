@@ -7,15 +7,16 @@ export function hasPostgres(): boolean {
   return inject("postgresDesk") !== null;
 }
 
-/** Makes an empty database on the test run's server, and returns its URL. */
-export async function freshDatabase(): Promise<string> {
+/** Makes an empty database on the test run's server, and returns its URL. With a language, text sorts as that has it. */
+export async function freshDatabase(language?: string): Promise<string> {
   const desk = inject("postgresDesk");
   if (desk === null) throw new Error("This machine has no PostgreSQL: use describe.runIf(hasPostgres()).");
   const reply = await fetch(desk);
   const server = await reply.text();
   if (!reply.ok) throw new Error(server);
   const name = `${inject("postgresPrefix")}${randomUUID().replaceAll("-", "")}`;
-  await ask(server, `create database ${name}`);
+  const order = language ? ` template template0 locale_provider icu icu_locale '${language}'` : "";
+  await ask(server, `create database ${name}${order}`);
   const url = new URL(server);
   url.pathname = name;
   return url.href;

@@ -1,0 +1,14 @@
+import type { LinkState, Payout } from "./ledger.ts";
+import { payoutStatus } from "./status.ts";
+
+/** States from which a link asks for nothing more: its credentials are erased when it comes to one. */
+export const endStates: ReadonlySet<LinkState> = new Set<LinkState>(["COMPLETED", "EXPIRED", "CANCELLED"]);
+
+/** Where the link of a payout stands now: one that nobody used before its time was over has expired, written down or not. */
+export function linkStateNow(
+  { link, status }: Pick<Payout, "link" | "status">,
+  nowMs: number,
+): LinkState | undefined {
+  const isUnused = link?.state === "ACTIVE" && status === payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
+  return isUnused && link.expiresAtMs <= nowMs ? "EXPIRED" : link?.state;
+}
