@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
  * Programs that some tests need and a user's machine may lack. Use with `describe.runIf(tool("grpcurl"))`: the run names
  * what it skipped, and in CI a skipped test is a failure.
  */
-export type Tool = "grpcurl" | "python-grpcio" | "curl" | "openssl";
+export type Tool = "grpcurl" | "python-grpcio" | "curl" | "openssl" | "chromium";
 
 /** The program's path, or undefined where the machine has none. */
 export function tool(name: Tool): string | undefined {
@@ -23,6 +23,7 @@ const finders: Record<Tool, () => string | undefined> = {
   },
   curl: () => onPath("curl"),
   openssl: () => onPath("openssl"),
+  chromium: () => onPath("chromium") ?? onPath("chromium-browser") ?? onPath("google-chrome"),
 };
 
 /** buf's own program: the script around it would outlive a kill. */

@@ -1,0 +1,32 @@
+import { fill, html, isolated } from "./html.ts";
+import type { Page } from "./layout.ts";
+import { fromSender } from "./summary.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * The page between ours and the provider's: it names the host, and goes on at once. A redirect would be refused, since forms
+ * of ours may lead only to ourselves.
+ */
+export function onwardPage(visit: Visit, url: string): Page {
+  const { onward } = visit.tongue.language.words;
+  const { host } = new URL(url);
+  const title = fill(onward.title, { host: isolated(host) });
+  return {
+    title: onward.title.replace("{host}", host),
+    name: "onward",
+    head: html`<meta http-equiv="refresh" content="0;url=${url}">`,
+    main: html`<div class="card">
+<h1>${title}</h1>
+<p class="muted">${fromSender(visit)}</p>
+<p>${onward.text}</p>
+<a class="button" href="${url}" rel="noreferrer">${fill(onward.go, { host: isolated(host) })}</a>
+</div>`,
+  };
+}
+
+/** Whether a page of the provider's is one to send a recipient to: over TLS, or as our own pages where nothing is real. */
+export function isOnwardUrl(url: string, publicUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && publicUrl.startsWith("http:"));
+}

@@ -1,0 +1,62 @@
+import { create } from "@bufbuild/protobuf";
+import { expect, it } from "vitest";
+import { PayoutStatus } from "../connector/contract.ts";
+import { Fulfilment, LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import type { LinkRecord, LinkState } from "../ledger/ledger.ts";
+import { type Standing, standingOf } from "./standing.ts";
+
+const END_MS = 1000;
+const options = (fulfilment: Fulfilment) => create(LinkOptionsSchema, { fulfilment });
+
+interface Facts {
+  readonly state?: LinkState;
+  readonly unsettled?: string;
+}
+
+function standing(
+  status: PayoutStatus,
+  { state = "ACTIVE", unsettled }: Facts,
+  nowMs: number,
+  manual = false,
+): Standing {
+  const record = {
+    payout: { status, link: { state, expiresAtMs: END_MS } },
+    unsettled: unsettled ? { operation: unsettled } : undefined,
+  } as unknown as LinkRecord;
+  return standingOf(record, options(manual ? Fulfilment.MANUAL : Fulfilment.AUTOMATIC), nowMs);
+}
+
+it.each<[PayoutStatus, Facts, Standing, Standing]>([
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, {}, "open", "expired"],
+  [PayoutStatus.REQUIRES_VENDOR_ACCOUNT_CREATION, {}, "open", "expired"],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { state: "EXPIRED" }, "expired", "expired"],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { state: "CANCELLED" }, "cancelled", "cancelled"],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { unsettled: "transfer" }, "confirming", "confirming"],
+  [
+    PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
+    { unsettled: "enrollDisburseAccount" },
+    "confirming",
+    "confirming",
+  ],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { unsettled: "createLink" }, "open", "expired"],
+  [PayoutStatus.REQUIRES_FULFILLMENT, {}, "received", "received"],
+  [PayoutStatus.PENDING, { state: "CLAIMED" }, "pending", "pending"],
+  [PayoutStatus.INITIATED, { state: "CLAIMED" }, "pending", "pending"],
+  [PayoutStatus.PAYOUT_STATUS_UNSPECIFIED, { state: "CLAIMED" }, "pending", "pending"],
+  [PayoutStatus.SUCCESS, { state: "COMPLETED" }, "paid", "paid"],
+  [PayoutStatus.SUCCESS, { state: "COMPLETED", unsettled: "transfer" }, "paid", "paid"],
+  [PayoutStatus.REVERSED, { state: "COMPLETED" }, "returned", "returned"],
+  [PayoutStatus.FAILED, { state: "CLAIMED" }, "failedOpen", "failed"],
+  [PayoutStatus.FAILED, { unsettled: "transfer" }, "confirming", "confirming"],
+  [PayoutStatus.FAILED, { state: "CANCELLED" }, "cancelled", "cancelled"],
+  [PayoutStatus.INELIGIBLE, {}, "failed", "failed"],
+  [PayoutStatus.CANCELLED, { state: "CANCELLED" }, "cancelled", "cancelled"],
+  [PayoutStatus.EXPIRED, { state: "EXPIRED" }, "expired", "expired"],
+])("status %d with %j is %s, and after the link's end %s", (status, facts, before, after) => {
+  expect(standing(status, facts, END_MS - 1)).toBe(before);
+  expect(standing(status, facts, END_MS)).toBe(after);
+});
+
+it("details that are in wait for the sender where they pay by hand", () => {
+  expect(standing(PayoutStatus.REQUIRES_FULFILLMENT, { state: "CLAIMED" }, 0, true)).toBe("waiting");
+});
