@@ -3,8 +3,11 @@ import { parseArgs } from "node:util";
 import { type Finding, judge } from "./finding.ts";
 import { describeMachine } from "./machine.ts";
 import type { Row } from "./row.ts";
+import { claim } from "./rows/claim.ts";
 import { edge } from "./rows/edge.ts";
 import { slowProvider } from "./rows/in-flight.ts";
+import { landing } from "./rows/landing.ts";
+import { list } from "./rows/list.ts";
 import { memory } from "./rows/memory.ts";
 import { sandbox } from "./rows/sandbox.ts";
 import { start } from "./rows/start.ts";
@@ -13,7 +16,10 @@ import { table } from "./table.ts";
 import { openWorkshop } from "./workshop.ts";
 
 const rows: ReadonlyMap<number, Row> = new Map(
-  [edge, sandbox, stripe, slowProvider, start, memory].map((row, index) => [index + 1, row]),
+  [edge, sandbox, stripe, slowProvider, start, memory, landing, claim, list].map((row, index) => [
+    index + 1,
+    row,
+  ]),
 );
 
 const { values, positionals } = parseArgs({
