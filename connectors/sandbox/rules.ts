@@ -54,7 +54,10 @@ export function requirePayable(request: Choice, context: Context<unknown>): void
  * @throws Refusal NOT_CANCELABLE
  */
 export function requireCancelable(object: SandboxObject, context: Context<unknown>): void {
-  if (cancelable[object.kind]?.includes(standingOf(object, context).payoutStatus)) return;
+  const { payoutStatus } = standingOf(object, context);
+  if (cancelable[object.kind]?.includes(payoutStatus)) return;
+  // What is left of a link whose payment failed is the link.
+  if (payoutStatus === PayoutStatus.FAILED && context.payout?.linkExpiresAtMs !== undefined) return;
   throw new Refusal({
     reason: "NOT_CANCELABLE",
     status: 409,

@@ -5,7 +5,8 @@ import {
   ConnectorServiceListResponseSchema,
 } from "../gen/sluice/v1/connector_service_pb.ts";
 import { PayoutService } from "../gen/types/payout_pb.ts";
-import type { Connector } from "./contract.ts";
+import { linkOptionsOf, supports } from "./capability.ts";
+import type { Connector, Operation } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
 import type { Registry } from "./registry.ts";
 
@@ -16,10 +17,10 @@ export function discoveryHandlers(registry: Registry): Handlers {
   return (method) => (method === ConnectorService.method.list ? list : undefined);
 }
 
-/** The RPCs that a connector supports, as callers write them. */
+/** The RPCs that callers of a connector have, as they write them. */
 export function supportedRpcs(connector: Connector): readonly string[] {
   return PayoutService.methods
-    .filter((method) => connector[method.localName as keyof Connector])
+    .filter((method) => supports(connector, method.localName as Operation))
     .map(({ name }) => name);
 }
 
@@ -29,7 +30,7 @@ function describe(connector: Connector) {
     configKey: connector.configKey,
     docsUrl: connector.docs,
     operations: [...supportedRpcs(connector)],
-    linkOptions: [...(connector.linkOptions ?? [])],
+    linkOptions: [...linkOptionsOf(connector)],
     methods: [...(connector.methods ?? [])],
     currencies: [...(connector.currencies ?? [])],
     countries: [...(connector.countries ?? [])],

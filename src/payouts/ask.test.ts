@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Connector, Failure, PayoutStatus, Refusal } from "../connector/contract.ts";
 import { createHttpClient } from "../connector/http-client.ts";
 import { PayoutServiceTransferRequestSchema } from "../gen/types/payout_pb.ts";
+import { Secret } from "../security/secret.ts";
 import { createLog } from "../telemetry/log.ts";
 import { ask, type Question } from "./ask.ts";
 import type { PayoutRequest } from "./payout-request.ts";
@@ -23,6 +24,7 @@ function end(connector: Partial<Connector>, differing: Partial<Question> = {}) {
     route: {
       connector: whole,
       credentials: {},
+      config: new Secret("{}"),
       scope: { tenantId: "public", merchantId: "merchant" },
       idempotencyKey: undefined,
     },

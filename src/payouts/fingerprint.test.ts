@@ -18,6 +18,7 @@ const acme = { name: "acme", credentials } as unknown as Connector;
 const route = (fields: object = {}, connector = acme): Route => ({
   connector,
   credentials: { api_key: new Secret("sk_test_canary"), account: "fa_1", ...fields },
+  config: new Secret("{}"),
   scope: { tenantId: "public", merchantId: "merchant" },
   idempotencyKey: undefined,
 });

@@ -58,8 +58,11 @@ export function differingFields(
   other: Readonly<Record<string, string>>,
 ): readonly string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].filter((name) => name !== "key" && one[name] !== other[name]).sort();
+  return [...names].filter((name) => !notes.has(name) && one[name] !== other[name]).sort();
 }
+
+/** What is kept with the prints besides them: by which key they were made, and who asked where no caller did. */
+const notes: ReadonlySet<string> = new Set(["key", "asker"]);
 
 /** Where a request goes. A caller sends the same again and again, so the prints are kept. */
 function destinationPrints(route: Route, key: Key): Readonly<Record<string, string>> {

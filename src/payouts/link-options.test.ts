@@ -1,8 +1,8 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import type { Connector } from "../connector/contract.ts";
+import { type Connector, PayoutMethodKind } from "../connector/contract.ts";
 import { createRegistry } from "../connector/registry.ts";
-import { LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import { Fulfilment, LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
 import { checkLinkOptions, lifetimeMs } from "./link-options.ts";
 
 type Init = MessageInitShape<typeof LinkOptionsSchema>;
@@ -42,6 +42,7 @@ describe("values", () => {
     ["link_options.metadata", { metadata: many }],
     ["link_options.metadata", { metadata: { [`k${"k".repeat(40)}`]: "value" } }],
     ["link_options.metadata", { metadata: { key: "v".repeat(501) } }],
+    ["link_options.metadata", { metadata: { "a\u0000b": "value" } }],
     ["link_options.claim_code", { claimCode: "123" }],
     ["link_options.claim_code", { claimCode: "12 34" }],
   ])("refuses %s that cannot be used", (field, init) => {
@@ -60,6 +61,60 @@ describe("values", () => {
     };
     expect(() => check(limits)).not.toThrow();
     expect(() => check({ expiresIn: { seconds: 60n } })).not.toThrow();
+  });
+});
+
+describe("button text", () => {
+  const pair = (accentColor: string, buttonTextColor: string) => ({
+    branding: { accentColor, buttonTextColor },
+  });
+
+  it.each([
+    ["#ffffff", "#767676"],
+    ["#000000", "#ffffff"],
+    ["#0a7d4f", "#FFFFFF"],
+  ])("on %s may be %s", (accent, text) => {
+    expect(() => check(pair(accent, text))).not.toThrow();
+  });
+
+  it.each([
+    ["#ffffff", "#777777", "4.47 : 1"],
+    ["#ffcc00", "#ffffff", "1.51 : 1"],
+    ["#123456", "#123456", "1.00 : 1"],
+  ])("on %s cannot be %s, which nobody could read", (accent, text, ratio) => {
+    expect(() => check(pair(accent, text))).toThrow(
+      expect.objectContaining({
+        field: "link_options.branding.button_text_color",
+        message: expect.stringMatching(new RegExp(`${ratio}.*at least 4.5 : 1`)),
+      }),
+    );
+  });
+});
+
+describe("what depends on the connector", () => {
+  const transfer = async () => ({});
+  const methods = [PayoutMethodKind.US_BANK, PayoutMethodKind.CARD];
+  const payer = { name: "payer", configKey: "Payer", transfer, methods } as unknown as Connector;
+  const keeper = { ...payer, enrollDisburseAccount: transfer } as unknown as Connector;
+
+  it("is refused where it has no such method", () => {
+    expect(() => check({ allowedMethods: [PayoutMethodKind.CARD] }, payer)).not.toThrow();
+    expect(() => check({ allowedMethods: [PayoutMethodKind.CARD, PayoutMethodKind.PIX] }, payer)).toThrow(
+      expect.objectContaining({
+        field: "link_options.allowed_methods",
+        message: expect.stringContaining(
+          "PAYOUT_METHOD_KIND_PIX. It pays by: PAYOUT_METHOD_KIND_US_BANK, PAYOUT_METHOD_KIND_CARD.",
+        ),
+      }),
+    );
+  });
+
+  it("is refused where nobody could keep an account until Transfer", () => {
+    const manual = { fulfilment: Fulfilment.MANUAL };
+    expect(() => check(manual, payer)).toThrow(refused("link_options.fulfilment"));
+    expect(() => check({ fulfilment: Fulfilment.AUTOMATIC }, payer)).not.toThrow();
+    expect(() => check(manual, keeper)).not.toThrow();
+    expect(() => check(manual, able)).not.toThrow();
   });
 });
 

@@ -1,8 +1,15 @@
 import { isFieldSet, type MessageShape } from "@bufbuild/protobuf";
+import { hasClaimForm, linkOptionsOf } from "../connector/capability.ts";
 import type { Connector } from "../connector/contract.ts";
 import { Failure, invalidField } from "../connector/failure.ts";
 import type { Registry } from "../connector/registry.ts";
-import { type LinkOptions, LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import {
+  Fulfilment,
+  type LinkOptions,
+  LinkOptionsSchema,
+  PayoutMethodKindSchema,
+} from "../gen/sluice/v1/link_pb.ts";
+import { checkBranding, type Fault, notHttps } from "./link-branding.ts";
 
 /** How long a link lasts where the caller says nothing: seven days, in milliseconds. */
 const DEFAULT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
@@ -21,15 +28,15 @@ export function lifetimeMs(options: LinkOptions | undefined): number {
 export function checkLinkOptions(options: LinkOptions, connector: Connector, registry: Registry): void {
   for (const field of LinkOptionsSchema.fields) {
     if (!isFieldSet(options, field)) continue;
-    if (!connector.linkOptions?.includes(field.name))
+    if (!linkOptionsOf(connector).includes(field.name))
       throw unsupportedOption(field.name, connector, registry);
-    const fault = rules[field.name]?.(options);
+    const fault = rules[field.name]?.(options, connector);
     if (fault) throw invalidField(`link_options.${fault.field ?? field.name}`, fault.hint);
   }
 }
 
 function unsupportedOption(name: string, connector: Connector, registry: Registry): Failure {
-  const others = registry.list().filter((other) => other.linkOptions?.includes(name));
+  const others = registry.list().filter((other) => linkOptionsOf(other).includes(name));
   const elsewhere =
     others.length > 0
       ? `it is supported by: ${others.map((other) => other.name).join(", ")}`
@@ -42,10 +49,9 @@ function unsupportedOption(name: string, connector: Connector, registry: Registr
 }
 
 type Options = MessageShape<typeof LinkOptionsSchema>;
-type Fault = { readonly field?: string; readonly hint: string } | undefined;
 
 /** What a value must be, by option. An option without a row takes any value of its type. */
-const rules: Readonly<Record<string, (options: Options) => Fault>> = {
+const rules: Readonly<Record<string, (options: Options, connector: Connector) => Fault>> = {
   description: ({ description }) => tooLong(description, 1000),
   memo: ({ memo }) => tooLong(memo, 1000),
   nickname: ({ nickname }) => tooLong(nickname, 100),
@@ -54,6 +60,7 @@ const rules: Readonly<Record<string, (options: Options) => Fault>> = {
     (expiresIn.nanos !== 0 || expiresIn.seconds < 60n || expiresIn.seconds > MAX_LIFETIME_SECONDS)
       ? { hint: 'Write whole seconds from 60 to one year, such as "604800s".' }
       : undefined,
+  allowed_methods: ({ allowedMethods }, connector) => checkMethods(allowedMethods, connector),
   branding: ({ branding }) => branding && checkBranding(branding),
   items: ({ items }) => checkItems(items),
   terms_url: ({ termsUrl }) => notHttps(termsUrl),
@@ -61,6 +68,7 @@ const rules: Readonly<Record<string, (options: Options) => Fault>> = {
   failure_url: ({ failureUrl }) => notHttps(failureUrl),
   expired_url: ({ expiredUrl }) => notHttps(expiredUrl),
   metadata: ({ metadata }) => checkMetadata(metadata),
+  fulfilment: ({ fulfilment }, connector) => checkFulfilment(fulfilment, connector),
   claim_code: ({ claimCode }) =>
     /^[\x21-\x7e]{4,64}$/.test(claimCode ?? "")
       ? undefined
@@ -73,29 +81,20 @@ function tooLong(text: string | undefined, limit: number): Fault {
     : undefined;
 }
 
-function notHttps(url: string | undefined): Fault {
-  if (url === undefined) return undefined;
-  const fine = url.length <= 2048 && URL.canParse(url) && new URL(url).protocol === "https:";
-  return fine ? undefined : { hint: "Write a URL that begins with https://, of at most 2048 characters." };
+function checkMethods(methods: Options["allowedMethods"], { name, methods: known }: Connector): Fault {
+  const unknown = methods.find((method) => known && !known.includes(method));
+  if (unknown === undefined || !known) return undefined;
+  const nameOf = (method: number) =>
+    PayoutMethodKindSchema.values.find(({ number }) => number === method)?.name ?? String(method);
+  return { hint: `${name} cannot pay by ${nameOf(unknown)}. It pays by: ${known.map(nameOf).join(", ")}.` };
 }
 
-function checkBranding(branding: NonNullable<Options["branding"]>): Fault {
-  const colors = {
-    brand_color: branding.brandColor,
-    accent_color: branding.accentColor,
-    button_text_color: branding.buttonTextColor,
-  };
-  for (const [name, color] of Object.entries(colors)) {
-    if (color !== undefined && !/^#[0-9a-fA-F]{6}$/.test(color)) {
-      return { field: `branding.${name}`, hint: "Write a colour as #rrggbb, such as #0a7d4f." };
-    }
-  }
-  const urls = { logo_url: branding.logoUrl, icon_url: branding.iconUrl };
-  for (const [name, url] of Object.entries(urls)) {
-    const fault = notHttps(url);
-    if (fault) return { field: `branding.${name}`, ...fault };
-  }
-  return undefined;
+/** What a recipient gives on our page must wait somewhere until the caller pays, and that is never here. */
+function checkFulfilment(fulfilment: Options["fulfilment"], connector: Connector): Fault {
+  const canWait = !hasClaimForm(connector) || connector.enrollDisburseAccount !== undefined;
+  if (fulfilment !== Fulfilment.MANUAL || canWait) return undefined;
+  const hint = `${connector.name} cannot keep a recipient's account until Transfer (it has no EnrollDisburseAccount). Leave it out: the recipient is then paid at once.`;
+  return { hint };
 }
 
 function checkItems(items: Options["items"]): Fault {
@@ -115,8 +114,10 @@ function checkMetadata(metadata: Options["metadata"]): Fault {
   const entries = Object.entries(metadata);
   const fine =
     entries.length <= 50 &&
-    entries.every(([key, value]) => key.length >= 1 && key.length <= 40 && value.length <= 500);
+    entries.every(([key, value]) => /^\P{Cc}+$/u.test(key) && key.length <= 40 && value.length <= 500);
   return fine
     ? undefined
-    : { hint: "Write at most 50 entries, with keys of 1 to 40 and values of at most 500 characters." };
+    : {
+        hint: "Write at most 50 entries, with visible keys of at most 40 and values of at most 500 characters.",
+      };
 }

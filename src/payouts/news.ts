@@ -1,22 +1,31 @@
 import { PayoutStatus } from "../connector/contract.ts";
 import type { Payout, PayoutChange } from "../ledger/ledger.ts";
+import { paymentIdentity } from "./identity.ts";
+import { operations, unpaid } from "./operations.ts";
 import type { Parts } from "./parts.ts";
-import { linkEnd } from "./payout-state.ts";
-import { payoutIdentity } from "./submission.ts";
+import { isOpen, linkEnd } from "./payout-state.ts";
 
 /**
  * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer. A payment that was begun in
  * time says itself how it ends: nothing that is heard before may end the payout. Returns the payout as it stands.
  */
 export async function learn(parts: Parts, asked: Payout, change: PayoutChange): Promise<Payout> {
-  if (unpaidEnds.has(change.status ?? 0) && (await isBeingPaid(parts, asked))) return asked;
+  const { status = 0 } = change;
+  if (isOfEntryBefore(asked, status)) return asked;
+  if (unpaidEnds.has(status) && (await isBeingPaid(parts, asked))) return asked;
   return parts.ledger.observe(asked.id, change, asked.version);
 }
 
 /** Writes down that a payout's link has run out, where it has. Returns the payout as it stands. */
 export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
-  const isNews = linkEnd(payout, parts.now()) === "EXPIRED" && payout.link?.state !== "EXPIRED";
-  return isNews ? learn(parts, payout, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" }) : payout;
+  const { link, status } = payout;
+  if (!link || link.state === "EXPIRED") return payout;
+  if (linkEnd(payout, parts.now()) === "EXPIRED") {
+    return learn(parts, payout, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" });
+  }
+  // A payment that failed stays failed, and the recipient is not asked any more.
+  const isLeft = status === PayoutStatus.FAILED && link.expiresAtMs <= parts.now();
+  return isLeft && isOpen(payout) ? learn(parts, payout, { linkState: "EXPIRED" }) : payout;
 }
 
 /** Ends that no payment would be expected after. */
@@ -27,13 +36,25 @@ const unpaidEnds: ReadonlySet<number> = new Set<PayoutStatus>([
   PayoutStatus.FAILED,
 ]);
 
+/** Whether a failure that is heard of is the one after which the recipient was asked again: no payment has followed it yet. */
+function isOfEntryBefore({ link, status }: Payout, heard: number): boolean {
+  const isFailure = heard === PayoutStatus.FAILED || heard === PayoutStatus.REVERSED;
+  return isFailure && link !== undefined && link.entry > 1 && unpaid.has(status as PayoutStatus);
+}
+
 async function isBeingPaid({ ledger }: Parts, payout: Payout): Promise<boolean> {
-  const { scope } = payout;
-  const identity = payoutIdentity(payout);
+  const { scope, id, link } = payout;
+  if (link) {
+    const unsettled = (await ledger.findLinkById(scope, id))?.unsettled;
+    return unsettled !== undefined && payments.includes(unsettled.operation);
+  }
+  const identity = paymentIdentity(payout);
   const found = await Promise.all(
-    ["create", "transfer"].map((operation) =>
+    payments.map((operation) =>
       ledger.findAttempt({ scope, operation, identity, idempotencyKey: undefined }),
     ),
   );
   return found.some((each) => each && each.attempt.state !== "DONE");
 }
+
+const payments = Object.entries(operations).flatMap(([operation, { pays }]) => (pays ? [operation] : []));

@@ -12,11 +12,14 @@ export interface OperationFacts {
   readonly needsAmount: boolean;
   /** Whether a refusal by the provider is the payout's end. */
   readonly failsPayout: boolean;
+  /** Whether it moves the money. */
+  readonly pays: boolean;
   /** Statuses of an existing payout in which the operation may begin; undefined: it makes a payout of its own. */
   readonly beginsIn: ReadonlySet<Status> | undefined;
 }
 
-const unpaid = new Set<Status>([
+/** Statuses of a payout that no payment has been begun of. */
+export const unpaid: ReadonlySet<Status> = new Set<Status>([
   Status.PAYOUT_STATUS_UNSPECIFIED,
   Status.REQUIRES_CREATION,
   Status.REQUIRES_VENDOR_ACCOUNT_CREATION,
@@ -31,8 +34,8 @@ function facts(
   operation: Operation,
   rest: Pick<OperationFacts, "needsAmount" | "failsPayout" | "beginsIn">,
 ): OperationFacts {
-  const method = PayoutService.method[operation];
-  return { rpc: method.name, input: method.input, output: method.output, ...rest };
+  const { name: rpc, input, output } = PayoutService.method[operation];
+  return { rpc, input, output, pays: operation === "create" || operation === "transfer", ...rest };
 }
 
 /** One row for each RPC of types.PayoutService. */

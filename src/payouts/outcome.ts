@@ -2,14 +2,14 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { currencyCode, type Operation, PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../connector/failure.ts";
 import type { Attempt, LinkState, Outcome, PayoutChange } from "../ledger/ledger.ts";
+import { showNewLink } from "../ledger/sealed-link.ts";
 import { seal } from "../security/seal.ts";
 import type { Ended } from "./ended.ts";
-import { showLink } from "./link.ts";
 import { operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import type { PayoutReply } from "./reply.ts";
-import type { Submission } from "./submission.ts";
+import type { Asker, Submission } from "./submission.ts";
 
 /** What is written down of how an operation ended. The reply is sealed: it can hold a provider's link. */
 export function outcomeOf(
@@ -17,18 +17,25 @@ export function outcomeOf(
   submission: Submission,
   ended: Extract<Ended, { kind: "answered" | "unknown" }>,
 ): Outcome {
-  const { operation, request, intent } = submission;
+  const { operation, request, intent, claim } = submission;
   const agreed = amountsOf(request);
   // Whatever the provider calls it, what may have been paid must not be paid again.
   const begun = operations[operation].failsPayout ? { status: PayoutStatus.PENDING } : {};
-  if (ended.kind === "unknown") return { state: "UNKNOWN", change: { ...agreed, ...begun } };
-  const change = { ...agreed, ...begun, ...changeOf(operation, ended.reply) };
+  if (ended.kind === "unknown") {
+    const claimed = operations[operation].pays ? ({ linkState: "CLAIMED" } as const) : {};
+    return { state: "UNKNOWN", change: { ...agreed, ...begun, ...claimed } };
+  }
+  const registered = claim && operation === "enrollDisburseAccount" && !ended.reply.error ? payable : {};
+  const change = { ...agreed, ...begun, ...registered, ...changeOf(operation, ended.reply) };
   return {
     state: "DONE",
     reply: seal(parts.keys, ended.encoded, replySealContext(intent.attemptId)),
     change,
   };
 }
+
+/** Where a link is once its recipient's account is registered, whatever that is called at the provider. */
+const payable: PayoutChange = { status: PayoutStatus.REQUIRES_FULFILLMENT, linkState: "CLAIMED" };
 
 /** What a reply says of the payout. */
 export function changeOf(operation: Operation, reply: PayoutReply): PayoutChange {
@@ -39,7 +46,15 @@ export function changeOf(operation: Operation, reply: PayoutReply): PayoutChange
     ...(connectorPayoutId && { connectorPayoutId }),
     ...(linkState && { linkState }),
     ...(payoutLink?.expireTime && { linkExpiresAtMs: timestampMs(payoutLink.expireTime) }),
+    ...(wentWrong.has(payoutStatus ?? 0) && reasonOf(reply)),
   };
+}
+
+const wentWrong: ReadonlySet<number> = new Set<PayoutStatus>([PayoutStatus.FAILED, PayoutStatus.REVERSED]);
+
+function reasonOf({ error }: PayoutReply): Pick<PayoutChange, "reason"> {
+  const reason = error?.unifiedDetails?.code;
+  return reason ? { reason } : {};
 }
 
 /** A link's state, by the payout's status. Others leave it as it is. */
@@ -63,8 +78,8 @@ export function completeReply(parts: Parts, submission: Submission, reply: Payou
     reply.connectorPayoutId = known.connectorPayoutId ?? known.id;
   if (operation === "createLink" && known?.link && !reply.error) {
     // As it was when it was made: a repeat gets the first reply, whatever has become of the link since.
-    const { state: _, ...link } = { state: undefined, ...known.link };
-    const ours = showLink(parts, { payoutId: known.id, link, createdAtMs: intent.startedAtMs });
+    const made = { ...known, link: known.link, createdAtMs: intent.startedAtMs };
+    const ours = showNewLink(parts, made);
     const { url, expireTime } = reply.payoutLink ?? {};
     reply.payoutLink = { ...ours, ...(url && { url }), ...(expireTime && { expireTime }) };
   }
@@ -84,9 +99,17 @@ export function replySealContext(attemptId: string): string {
   return `reply ${attemptId}`;
 }
 
+const askers: Readonly<Record<Asker, string>> = {
+  recipient: "the recipient's claim",
+  server: "the automatic payment",
+};
+
 /** An earlier operation on the payout has no known outcome: nothing else may begin. */
 export function statusUnknown({ operation }: Submission, attempt: Attempt): Failure {
   const { rpc } = operations[attempt.operation as Operation];
-  const message = `${operations[operation].rpc} cannot begin: nobody knows yet how ${rpc} of this payout ended. Repeat that ${rpc} first: it finds out.`;
+  const asker = attempt.fieldPrints.asker && askers[attempt.fieldPrints.asker as Asker];
+  const message = `${operations[operation].rpc} cannot begin: nobody knows yet how ${asker ?? rpc} of this payout ended. ${
+    asker ? "Repeat this call in a moment." : `Repeat that ${rpc} first: it finds out.`
+  }`;
   return new Failure("IDEMPOTENCY_IN_PROGRESS", message, { retryAfterMs: 1000 });
 }

@@ -2,9 +2,9 @@ import type { Connector } from "../connector/contract.ts";
 import type { HttpClient } from "../connector/http-client.ts";
 import type { Registry } from "../connector/registry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import type { LinkMaker } from "../ledger/sealed-link.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LeaseHolder } from "./leases.ts";
-import type { LinkMaker } from "./link.ts";
 
 /** What the call path is made of. */
 export interface ServerParts extends LinkMaker {
@@ -13,8 +13,6 @@ export interface ServerParts extends LinkMaker {
   /** The HTTP client of a connector; one for the life of the process. */
   client(connector: Connector): HttpClient<unknown>;
   readonly log: Log;
-  /** Milliseconds since 1970. */
-  now(): number;
   /** Names this process in leases. */
   readonly owner: string;
 }

@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { LinkOptions } from "../gen/sluice/v1/link_pb.ts";
 import type { Customer } from "../gen/types/customer_pb.ts";
 import type { Currency, Money } from "../gen/types/money_pb.ts";
+import type { PayoutMethod } from "../gen/types/payout_method_pb.ts";
 
 /** The fields that requests of types.PayoutService share. Which of them an RPC has is in its descriptor. */
 export interface PayoutRequest extends Message {
@@ -11,6 +12,7 @@ export interface PayoutRequest extends Message {
   readonly connectorQuoteId?: string;
   readonly amount?: Money;
   readonly destinationCurrency?: Currency;
+  readonly payoutMethodData?: PayoutMethod;
   readonly customer?: Customer;
   readonly recipientType?: number;
   readonly webhookUrl?: string;

@@ -37,6 +37,18 @@ export function linkEnd({ link, status }: Payout, nowMs: number): "EXPIRED" | "C
   return isUnused && link.expiresAtMs <= nowMs ? "EXPIRED" : undefined;
 }
 
+/** Whether a payout's link waits for its recipient to say where the money should go. */
+export function isAsking(payout: Payout, nowMs: number): boolean {
+  const { link, status } = payout;
+  const isWaiting = link?.state === "ACTIVE" && status === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
+  return isWaiting && !linkEnd(payout, nowMs);
+}
+
+/** Whether a link can still lead to a payment. */
+export function isOpen({ link }: Payout): boolean {
+  return link?.state === "ACTIVE" || link?.state === "CLAIMED";
+}
+
 /** A payout is asked about at the connector that it was made with. */
 export function checkConnector(payout: Payout, { connector }: Route): void {
   if (payout.connector === connector.name) return;

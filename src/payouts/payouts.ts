@@ -4,6 +4,7 @@ import { Failure } from "../connector/failure.ts";
 import type { Call, Handlers } from "../edge/call.ts";
 import { PayoutService } from "../gen/types/payout_pb.ts";
 import { LedgerUnavailable } from "../ledger/engine.ts";
+import { createDesk, type Desk } from "./desk.ts";
 import { keepLeases } from "./leases.ts";
 import type { Parts, ServerParts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
@@ -16,6 +17,8 @@ import { validate } from "./validate.ts";
 /** The call path of `types.PayoutService`. */
 export interface Payouts {
   readonly handlers: Handlers;
+  /** What the pages of recipients ask of the call path. */
+  readonly desk: Desk;
   /** Stops keeping leases. */
   close(): void;
 }
@@ -24,21 +27,23 @@ export interface Payouts {
 export function createPayouts(parts: ServerParts): Payouts {
   const leases = keepLeases(parts);
 
+  const work: Work = (carryOut) =>
+    leases.hold(async (holder) => {
+      try {
+        return await carryOut({ ...parts, leases: holder });
+      } catch (error) {
+        // What was asked of the store last may have been done all the same.
+        if (!(error instanceof Failure)) holder.abandon();
+        throw error instanceof LedgerUnavailable ? ledgerUnavailable(error) : error;
+      }
+    });
   const handle =
     (operation: Operation) =>
     async (message: Message, call: Call): Promise<Message> => {
       const request = message as PayoutRequest;
-      const route = readRoute(call.metadata, parts.registry);
+      const route = readRoute(call, parts.registry);
       validate(operation, request, route.connector, parts.registry);
-      return leases.hold(async (holder) => {
-        try {
-          return await carryOut[operation]({ ...parts, leases: holder }, operation, request, route, call);
-        } catch (error) {
-          // What was asked of the store last may have been done all the same.
-          if (!(error instanceof Failure)) holder.abandon();
-          throw error instanceof LedgerUnavailable ? ledgerUnavailable(error) : error;
-        }
-      });
+      return work((holding) => carryOut[operation](holding, operation, request, route, call));
     };
   const handlers = new Map(
     (Object.keys(carryOut) as Operation[]).map((operation) => [
@@ -49,9 +54,13 @@ export function createPayouts(parts: ServerParts): Payouts {
   return {
     handlers: (method) =>
       method.parent.typeName === PayoutService.typeName ? handlers.get(method.name) : undefined,
+    desk: createDesk(work),
     close: () => leases.close(),
   };
 }
+
+/** Does something that changes payouts, and keeps the leases of what it sends. */
+export type Work = <T>(carryOut: (parts: Parts) => Promise<T>) => Promise<T>;
 
 type CarryOut = (
   parts: Parts,

@@ -1,17 +1,17 @@
-import { type Operation, PayoutStatus } from "../connector/contract.ts";
+import { PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../connector/failure.ts";
 import type { Call } from "../edge/call.ts";
 import type { Payout } from "../ledger/ledger.ts";
-import { ask } from "./ask.ts";
-import { showLink } from "./link.ts";
+import { showLink } from "../ledger/sealed-link.ts";
 import { expire, learn } from "./news.ts";
 import { changeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import { checkConnector } from "./payout-state.ts";
+import { hasMoreToTell, read } from "./reading.ts";
 import { type PayoutReply, replyMessage } from "./reply.ts";
 import type { Route } from "./route.ts";
-import { findPayout, payoutFacts } from "./submission.ts";
+import { findPayout } from "./submission.ts";
 
 /**
  * Says where a payout is: asks the provider where it has an object for it, answers from the ledger where it has none, and
@@ -24,19 +24,12 @@ export async function get(
   call: Call,
 ): Promise<PayoutReply> {
   const payout = await findKnown(parts, request, route);
-  if (payout && !hasMoreToTell(payout)) {
+  if (payout && !hasMoreToTell(payout, route)) {
     return show(parts, await expire(parts, payout), replyMessage("get", {}));
   }
-  const connectorPayoutId = payout?.connectorPayoutId ?? request.connectorPayoutId;
-  const reply = await question(
-    parts,
-    "get",
-    { ...request, ...(connectorPayoutId && { connectorPayoutId }) },
-    route,
-    call,
-    payout,
-  );
-  if (!payout) return { connectorPayoutId, ...reply } as PayoutReply;
+  const { deadlineMs } = call;
+  const { reply } = await read(parts, { operation: "get", request, route, payout, deadlineMs });
+  if (!payout) return { connectorPayoutId: request.connectorPayoutId, ...reply } as PayoutReply;
   const after = await learn(parts, payout, changeOf("get", reply));
   return show(parts, await expire(parts, after), reply);
 }
@@ -50,15 +43,8 @@ export async function eligibility(
 ): Promise<PayoutReply> {
   const payout = await findPayout(parts, request, route);
   if (payout) checkConnector(payout, route);
-  const connectorPayoutId = payout?.connectorPayoutId ?? request.connectorPayoutId;
-  const reply = await question(
-    parts,
-    "eligibility",
-    { ...request, ...(connectorPayoutId && { connectorPayoutId }) },
-    route,
-    call,
-    payout,
-  );
+  const { deadlineMs } = call;
+  const { reply } = await read(parts, { operation: "eligibility", request, route, payout, deadlineMs });
   if (request.merchantPayoutId) reply.merchantPayoutId = request.merchantPayoutId;
   return reply;
 }
@@ -86,51 +72,16 @@ async function findKnown(parts: Parts, request: PayoutRequest, route: Route): Pr
   throw new Failure("PAYOUT_NOT_FOUND", message, { field: "merchant_payout_id" });
 }
 
-/** A cancelled payout is not paid any more, and what has no object at the provider is only known here. */
-function hasMoreToTell(payout: Payout): boolean {
-  return payout.connectorPayoutId !== undefined && payout.status !== PayoutStatus.CANCELLED;
-}
-
-async function question(
-  parts: Parts,
-  operation: Operation,
-  request: PayoutRequest,
-  route: Route,
-  call: Call,
-  payout: Payout | undefined,
-): Promise<PayoutReply> {
-  const nowMs = parts.now();
-  const ended = await ask(parts, {
-    operation,
-    request,
-    route,
-    payout: payout && payoutFacts(payout, request),
-    idempotencyKey: "",
-    attempt: 1,
-    startedAtMs: nowMs,
-    deadlineMs: call.deadlineMs,
-    beforeEffect: () =>
-      Promise.reject(
-        new Failure("INTERNAL", `${route.connector.name} tried to change something in ${operation}.`),
-      ),
-  });
-  if (ended.kind === "not done" || ended.kind === "unknown") throw ended.failure;
-  return ended.reply;
-}
-
 /** The reply with what the ledger knows. A status that the provider told and that cannot follow on the one before is not shown. */
-function show(parts: Parts, payout: Payout, reply: PayoutReply): PayoutReply {
+async function show(parts: Parts, payout: Payout, reply: PayoutReply): Promise<PayoutReply> {
   if (payout.merchantPayoutId) reply.merchantPayoutId = payout.merchantPayoutId;
   reply.connectorPayoutId = payout.connectorPayoutId ?? payout.id;
   // A status that this version does not know stays UNSPECIFIED, rather than to look like the one before.
   if (reply.payoutStatus !== PayoutStatus.PAYOUT_STATUS_UNSPECIFIED)
     reply.payoutStatus = payout.status as PayoutStatus;
   if (payout.link && reply.$typeName === "types.PayoutServiceGetResponse") {
-    reply.payoutLink = showLink(parts, {
-      payoutId: payout.id,
-      link: payout.link,
-      createdAtMs: payout.createdAtMs,
-    });
+    const link = await parts.ledger.findLinkById(payout.scope, payout.id);
+    if (link) reply.payoutLink = showLink(parts, link);
   }
   return reply;
 }

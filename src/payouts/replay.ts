@@ -4,6 +4,7 @@ import type { Call } from "../edge/call.ts";
 import type { Attempt, Existing } from "../ledger/ledger.ts";
 import { unseal } from "../security/seal.ts";
 import { differingFields, fingerprint, noFingerprint } from "./fingerprint.ts";
+import type { Found } from "./follow.ts";
 import { operations } from "./operations.ts";
 import { completeReply, replySealContext } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
@@ -20,50 +21,69 @@ export function replay(
   parts: Parts,
   submission: Submission,
   { attempt, payout }: Existing,
-  call: Call,
+  call: Pick<Call, "setTrailer">,
 ): PayoutReply {
-  const plain = unseal(parts.keys, attempt.reply ?? new Uint8Array(), replySealContext(attempt.id));
   call.setTrailer(REPLAYED, "true");
   const resumed = {
     ...submission,
     payout,
     intent: { ...submission.intent, startedAtMs: attempt.startedAtMs },
   };
-  return completeReply(parts, resumed, decodeReply(submission.operation, plain));
+  return completeReply(parts, resumed, storedReply(parts, attempt));
+}
+
+/** What is stored of the provider's answer. */
+export function storedReply(parts: Parts, attempt: Attempt): PayoutReply {
+  const plain = unseal(parts.keys, attempt.reply ?? new Uint8Array(), replySealContext(attempt.id));
+  return decodeReply(attempt.operation as Operation, plain);
 }
 
 /**
  * Refuses a call that names an earlier one and asks for something else.
  *
  * @throws Failure IDEMPOTENCY_KEY_REUSED or MERCHANT_PAYOUT_ID_EXISTS, with the names of the fields that differ, never
- * their values; INTERNAL where the key to compare them by is gone.
+ * their values; PAYOUT_STATE where no caller asked for the earlier one; INTERNAL where the key to compare them by is gone.
  */
-export function refuseIfDifferent(
-  parts: Parts,
-  submission: Submission,
-  earlier: Existing & { via: "key" | "identity" },
-): void {
-  const { attempt, payout } = earlier;
-  const { operation, request, route, intent } = submission;
-  const isSame = isSamePayout(submission, attempt);
-  if (isSame && attempt.fingerprint === intent.fingerprint) return;
-  const key = parts.keys.byId(attempt.fieldPrints.key ?? parts.keys.current.id);
-  if (!key) throw keyGone(operation, attempt);
-  const again = fingerprint(operation, request, route, key);
-  if (isSame && attempt.fingerprint === again.whole) return;
-  const payoutField = request.merchantPayoutId ? "merchant_payout_id" : "connector_payout_id";
-  const fields =
-    attempt.fingerprint === noFingerprint.whole
-      ? payoutField
-      : differingFields(attempt.fieldPrints, again.fields).join(", ");
+export function refuseIfDifferent(parts: Parts, submission: Submission, earlier: Found): void {
+  const { attempt, payout, via } = earlier;
+  const { operation } = submission;
+  const fields = differences(parts, submission, attempt);
+  if (fields === undefined) return;
+  if (attempt.fieldPrints.asker !== undefined) throw askedByOthers(submission, attempt);
   const metadata = { differs: fields, ...(payout && { payout_id: payout.id }) };
-  if (earlier.via === "key") {
+  if (via === "key") {
     const message = `This idempotency-key was used for another ${operations[operation].rpc}, which differs in: ${fields}. Use a new key, or send the first request.`;
     throw new Failure("IDEMPOTENCY_KEY_REUSED", message, { field: "idempotency-key", metadata });
   }
   const field = operation === "stage" ? "merchant_quote_id" : "merchant_payout_id";
   const message = `This ${field} was used for another ${operations[operation].rpc}, which differs in: ${fields}. Use a new one, or send the first request.`;
   throw new Failure("MERCHANT_PAYOUT_ID_EXISTS", message, { field, metadata });
+}
+
+/**
+ * Names of the fields in which an order differs from an earlier attempt; undefined where they are the same.
+ *
+ * @throws Failure INTERNAL where the key to compare them by is gone.
+ */
+export function differences(parts: Parts, submission: Submission, attempt: Attempt): string | undefined {
+  const { operation, request, route, intent } = submission;
+  const isSame = isSamePayout(submission, attempt);
+  if (isSame && attempt.fingerprint === intent.fingerprint) return undefined;
+  const key = parts.keys.byId(attempt.fieldPrints.key ?? parts.keys.current.id);
+  if (!key) throw keyGone(operation, attempt);
+  const again = fingerprint(operation, request, route, key);
+  if (isSame && attempt.fingerprint === again.whole) return undefined;
+  const payoutField = request.merchantPayoutId ? "merchant_payout_id" : "connector_payout_id";
+  return attempt.fingerprint === noFingerprint.whole
+    ? payoutField
+    : differingFields(attempt.fieldPrints, again.fields).join(", ");
+}
+
+/** A call asks for what a recipient's claim, or this server by itself, has begun already, and in another way. */
+function askedByOthers({ operation }: Submission, { fieldPrints, payoutId }: Attempt): Failure {
+  const who = fieldPrints.asker === "recipient" ? "the recipient has claimed it" : "it is paid automatically";
+  const message = `${operations[operation].rpc} cannot begin: ${who}. Ask Get where the payout is; nothing was sent.`;
+  return new Failure("PAYOUT_STATE", message, payoutId ? { metadata: { payout_id: payoutId } } : {});
 }
 
 function keyGone(operation: Operation, { fieldPrints }: Attempt): Failure {
@@ -81,22 +101,23 @@ function isSamePayout({ query, payout }: Submission, attempt: Attempt): boolean 
   );
 }
 
-/**
- * Refuses to send again what the provider may no longer recognise as a repeat.
- *
- * @throws Failure PAYOUT_NEEDS_REVIEW.
- */
-export function refuseIfTooOld(parts: Parts, { route }: Submission, attempt: Attempt): void {
-  const { connector } = route;
-  if ("lookup" in connector.idempotency) return;
-  if (parts.now() - attempt.startedAtMs < connector.idempotency.windowMs - WINDOW_MARGIN_MS) return;
+/** Whether the provider may no longer recognise a repeat of an attempt as one. Says so in the log. */
+export function isTooOld(parts: Parts, { route: { connector } }: Submission, attempt: Attempt): boolean {
+  if ("lookup" in connector.idempotency) return false;
+  if (parts.now() - attempt.startedAtMs < connector.idempotency.windowMs - WINDOW_MARGIN_MS) return false;
   const since = new Date(attempt.startedAtMs).toISOString();
   parts.log.error(
     { connector: connector.name, attempt: attempt.id, since },
     "payout needs review: outcome unknown for too long",
   );
+  return true;
+}
+
+/** What {@link isTooOld} is to a caller. */
+export function needsReview({ route: { connector } }: Submission, attempt: Attempt): Failure {
+  const since = new Date(attempt.startedAtMs).toISOString();
   const message = `What was sent to ${connector.name} at ${since} was never answered, and it is too long ago to repeat safely. Compare with the provider's dashboard before paying again under a new merchant_payout_id.`;
-  throw new Failure("PAYOUT_NEEDS_REVIEW", message, { metadata: { attempt_id: attempt.id } });
+  return new Failure("PAYOUT_NEEDS_REVIEW", message, { metadata: { attempt_id: attempt.id } });
 }
 
 /** The first call is still at work. */

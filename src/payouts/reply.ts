@@ -7,7 +7,8 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import type { Operation, PayoutStatus, Refusal, Reply } from "../connector/contract.ts";
-import { reasons } from "../connector/reasons.ts";
+import { Failure } from "../connector/failure.ts";
+import { type Reason, reasons } from "../connector/reasons.ts";
 import type { PayoutLink } from "../gen/sluice/v1/link_pb.ts";
 import type { ErrorInfoSchema } from "../gen/types/error_pb.ts";
 import { operations } from "./operations.ts";
@@ -50,6 +51,13 @@ export function refusalReply(
       connectorDetails: { code: refusal.code, message: refusal.message },
     },
   });
+}
+
+/** The provider's no, where it ends what a recipient asked for: as a failure with our reason. */
+export function failureOf({ error }: PayoutReply): Failure {
+  const { code = "", message = "" } = error?.unifiedDetails ?? {};
+  const reason = Object.hasOwn(reasons, code) ? (code as Reason) : "PROVIDER_DECLINED";
+  return new Failure(reason, message);
 }
 
 /** A reply for the store. */

@@ -1,17 +1,23 @@
 import type { Connector, Credentials } from "../connector/contract.ts";
 import { Failure, invalidField, missingField } from "../connector/failure.ts";
 import type { Registry } from "../connector/registry.ts";
-import type { Metadata } from "../edge/call.ts";
+import type { Call, Metadata } from "../edge/call.ts";
 import type { Scope } from "../ledger/ledger.ts";
+import { Secret } from "../security/secret.ts";
 import { CONFIG, legacyFields, printable, readConfigHeader, readCredentials } from "./connector-config.ts";
 
 /** Where a call goes, and on whose behalf. */
 export interface Route {
   readonly connector: Connector;
   readonly credentials: Credentials;
+  /** The credentials as they were sent, in JSON: what a link keeps of them. */
+  readonly config: Secret;
   readonly scope: Scope;
   readonly idempotencyKey: string | undefined;
 }
+
+/** What {@link readRoute} needs of a call. */
+export type RoutedCall = Pick<Call, "metadata" | "scope">;
 
 /**
  * Reads the headers of a call. The rules are Prism's: `x-connector-config` carries the credentials and names the connector
@@ -19,7 +25,7 @@ export interface Route {
  *
  * @throws Failure that names the header and says what to write; never a value of the credentials.
  */
-export function readRoute(metadata: Metadata, registry: Registry): Route {
+export function readRoute({ metadata, scope }: RoutedCall, registry: Registry): Route {
   refuseOverrides(metadata);
   const named = namedConnector(metadata, registry);
   const config = readConfigHeader(metadata, registry);
@@ -34,10 +40,12 @@ export function readRoute(metadata: Metadata, registry: Registry): Route {
       { field: "x-connector" },
     );
   }
+  const fields = config?.fields ?? legacyFields(metadata, connector);
   return {
     connector,
-    credentials: readCredentials(connector, config?.fields ?? legacyFields(metadata, connector)),
-    scope: readScope(metadata),
+    credentials: readCredentials(connector, fields),
+    config: new Secret(JSON.stringify(fields)),
+    scope,
     idempotencyKey: readIdempotencyKey(metadata),
   };
 }
@@ -88,19 +96,6 @@ function namedConnector(metadata: Metadata, registry: Registry): Connector | und
     );
   }
   return found[0];
-}
-
-function readScope(metadata: Metadata): Scope {
-  const read = (header: string, fallback: string) => {
-    const [value = fallback, ...others] = metadata.all(header);
-    // Of two, whoever forwards the call may have checked the other one.
-    if (others.length === 0 && /^[\x21-\x7e]{1,128}$/.test(value)) return value;
-    throw invalidField(
-      header.slice(2).replace("-", "_"),
-      `Send ${header} once, with 1 to 128 visible ASCII characters.`,
-    );
-  };
-  return { tenantId: read("x-tenant-id", "public"), merchantId: read("x-merchant-id", "DefaultMerchantId") };
 }
 
 function readIdempotencyKey(metadata: Metadata): string | undefined {

@@ -1,21 +1,40 @@
-import { createHash, randomUUIDv7 } from "node:crypto";
-import { currencyCode, type Operation, type PayoutFacts, PayoutStatus } from "../connector/contract.ts";
-import { missingField } from "../connector/failure.ts";
+import { randomUUIDv7 } from "node:crypto";
+import {
+  type Claim,
+  currencyCode,
+  type Operation,
+  type PayoutFacts,
+  PayoutStatus,
+} from "../connector/contract.ts";
 import type { AttemptQuery, Intent, NewPayout, Payout, PayoutIds } from "../ledger/ledger.ts";
+import { newLink } from "../ledger/sealed-link.ts";
 import { type Fingerprint, fingerprint, noFingerprint } from "./fingerprint.ts";
-import { newLink } from "./link.ts";
+import { identityOf } from "./identity.ts";
+import { lifetimeMs } from "./link-options.ts";
+import { methodKindOf } from "./method-kind.ts";
 import { operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import type { Route } from "./route.ts";
 
-/** An operation that changes something, made ready to be sent, or to be recognised as sent before. */
-export interface Submission {
+/** An operation that changes something, as it is asked for. */
+export interface Order {
   readonly operation: Operation;
   readonly request: PayoutRequest;
   readonly route: Route;
   /** The payout that it is about, where there is one already. */
   readonly payout: Payout | undefined;
+  /** Set where no caller asks for it. */
+  readonly asker?: Asker;
+  /** What the recipient gave, where they ask. */
+  readonly claim?: Claim;
+}
+
+/** Who asks for a payment besides callers: the recipient by claiming a link, or this server because the details are in. */
+export type Asker = "recipient" | "server";
+
+/** An order made ready to be sent, or to be recognised as sent before. */
+export interface Submission extends Order {
   /** How an earlier attempt would be found; undefined where none can be. */
   readonly query: AttemptQuery | undefined;
   readonly intent: Intent;
@@ -42,73 +61,46 @@ function payoutIds(
   return { id: connectorPayoutId, connectorPayoutId, connector: route.connector.name };
 }
 
-/** Makes an operation ready. `payout` is what {@link findPayout} found. */
-export function prepare(
-  parts: Parts,
-  operation: Operation,
-  request: PayoutRequest,
-  route: Route,
-  payout: Payout | undefined,
-): Submission {
+/** Makes an order ready. */
+export function prepare(parts: Parts, order: Order): Submission {
+  const { operation, request, route, asker, claim } = order;
   const attemptId = randomUUIDv7();
   const nowMs = parts.now();
-  const named = namedIdentity(operation, request, route, payout);
   const { idempotencyKey, scope } = route;
-  const repeatable = named !== undefined || idempotencyKey !== undefined;
-  // Void has one meaning, whatever else is in the request.
-  const print: Fingerprint =
-    repeatable && operation !== "void"
-      ? fingerprint(operation, request, route, parts.keys.current)
-      : noFingerprint;
-  const identity = named ?? `attempt:${attemptId}`;
+  const print = printOf(parts, order);
+  const named = identityOf(order, print);
+  const methodKind = claim?.methodKind ?? methodKindOf(request.payoutMethodData);
   const intent: Intent = {
     scope,
     attemptId,
     operation,
-    identity,
+    identity: named ?? `attempt:${attemptId}`,
     ...(idempotencyKey !== undefined && {
       idempotencyKey: { key: idempotencyKey, expiresAtMs: nowMs + KEY_KEPT_MS },
     }),
     fingerprint: print.whole,
-    fieldPrints: print.fields,
+    fieldPrints: asker ? { ...print.fields, asker } : print.fields,
     startedAtMs: nowMs,
     lease: parts.leases.begin(),
-    payout: intendedPayout(parts, operation, request, route, payout, nowMs),
+    payout: intendedPayout(parts, order, nowMs),
+    ...(claim && { beforeLinkEnds: true }),
+    ...(methodKind !== undefined && { methodKind }),
   };
-  const query = repeatable ? { scope, operation, idempotencyKey, identity: named } : undefined;
-  return { operation, request, route, payout, query, intent };
+  const isRepeatable = named !== undefined || idempotencyKey !== undefined;
+  const query = isRepeatable ? { scope, operation, idempotencyKey, identity: named } : undefined;
+  return { ...order, query, intent };
 }
 
-/** What makes two calls the same operation. Undefined where the caller gave nothing to tell by. */
-function namedIdentity(
-  operation: Operation,
-  { merchantPayoutId, merchantQuoteId, connectorPayoutId }: PayoutRequest,
-  { connector, idempotencyKey }: Route,
-  payout: Payout | undefined,
-): string | undefined {
-  if (operation === "stage") return merchantQuoteId && `quote:${merchantQuoteId}`;
-  if (merchantPayoutId) return `merchant:${merchantPayoutId}`;
-  if (operation !== "transfer" && operation !== "void") return undefined;
-  if (payout) return payoutIdentity(payout);
-  if (operation === "void") return `connector:${connector.name}:${connectorPayoutId}`;
-  if (idempotencyKey !== undefined) return undefined;
-  throw missingField(
-    "merchant_payout_id",
-    "Write your own id of this payout, or send an idempotency-key header: without either, a repeat would pay twice.",
-  );
-}
-
-/** What makes two operations of one kind the same one, once there is a payout. */
-export function payoutIdentity({ merchantPayoutId, id }: Payout): string {
-  return merchantPayoutId ? `merchant:${merchantPayoutId}` : `payout:${id}`;
+function printOf(parts: Parts, { operation, request, route, payout }: Order): Fingerprint {
+  const hasName = payout ?? request.merchantPayoutId ?? request.merchantQuoteId;
+  // Void has one meaning, whatever else is in the request. What has no name and no key can never be repeated.
+  const isCompared = operation !== "void" && (hasName || route.idempotencyKey !== undefined);
+  return isCompared ? fingerprint(operation, request, route, parts.keys.current) : noFingerprint;
 }
 
 function intendedPayout(
   parts: Parts,
-  operation: Operation,
-  request: PayoutRequest,
-  route: Route,
-  payout: Payout | undefined,
+  { operation, request, route, payout }: Order,
   nowMs: number,
 ): Intent["payout"] {
   if (operation === "stage") return undefined;
@@ -116,6 +108,8 @@ function intendedPayout(
   if (operation === "void") return undefined;
   const id = randomUUIDv7();
   const { amount, destinationCurrency, merchantPayoutId, linkOptions } = request;
+  const expiresAtMs = nowMs + lifetimeMs(linkOptions);
+  const wish = { options: linkOptions, expiresAtMs, credentials: route.config };
   const create: NewPayout = {
     id,
     merchantPayoutId,
@@ -126,7 +120,7 @@ function intendedPayout(
     amountMinor: amount?.minorAmount,
     currency: amount && currencyCode(amount.currency),
     destinationCurrency: destinationCurrency ? currencyCode(destinationCurrency) : undefined,
-    link: operation === "createLink" ? newLink(parts, id, linkOptions, nowMs) : undefined,
+    link: operation === "createLink" ? newLink(parts, id, wish) : undefined,
   };
   return { create };
 }
@@ -137,7 +131,7 @@ function intendedPayout(
  */
 export function payoutFacts(
   payout: Payout | NewPayout,
-  { amount, destinationCurrency }: PayoutRequest,
+  { amount, destinationCurrency }: Pick<PayoutRequest, "amount" | "destinationCurrency"> = {},
 ): PayoutFacts {
   return {
     id: payout.id,
@@ -149,14 +143,4 @@ export function payoutFacts(
     destinationCurrency: payout.destinationCurrency ?? currencyCode(destinationCurrency ?? 0),
     linkExpiresAtMs: payout.link?.expiresAtMs,
   };
-}
-
-/**
- * The key that the provider sees. It follows from who asks for what, not from this database: were the database lost, a
- * repeat would still be the same request to the provider.
- */
-export function providerKey({ scope, operation, identity }: Intent): string {
-  return createHash("sha256")
-    .update(JSON.stringify([scope.tenantId, scope.merchantId, operation, identity]))
-    .digest("hex");
 }

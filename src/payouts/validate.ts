@@ -1,11 +1,12 @@
+import { supports } from "../connector/capability.ts";
 import { type Connector, currencyCode, type Operation } from "../connector/contract.ts";
-import { supportedRpcs } from "../connector/discovery.ts";
-import { Failure, invalidField, missingField } from "../connector/failure.ts";
+import { invalidField, missingField } from "../connector/failure.ts";
 import type { Registry } from "../connector/registry.ts";
 import { checkEnums } from "./known-enums.ts";
 import { checkLinkOptions } from "./link-options.ts";
 import { operations } from "./operations.ts";
 import type { PayoutRequest } from "./payout-request.ts";
+import { unsupported } from "./unsupported.ts";
 
 /**
  * Checks what holds for every connector, before anything is looked up or sent.
@@ -18,7 +19,7 @@ export function validate(
   connector: Connector,
   registry: Registry,
 ): void {
-  checkSupported(operation, connector, registry);
+  if (!supports(connector, operation)) throw unsupported(operation, connector, registry);
   checkId("merchant_payout_id", request.merchantPayoutId);
   checkId("merchant_quote_id", request.merchantQuoteId);
   checkId("connector_payout_id", request.connectorPayoutId);
@@ -42,21 +43,6 @@ export function validate(
     );
   }
   if (request.linkOptions) checkLinkOptions(request.linkOptions, connector, registry);
-}
-
-function checkSupported(operation: Operation, connector: Connector, registry: Registry): void {
-  if (connector[operation]) return;
-  const others = registry.list().filter((other) => other[operation]);
-  const elsewhere =
-    others.length > 0 ? ` ${operations[operation].rpc} is supported by: ${names(others)}.` : "";
-  throw new Failure(
-    "UNSUPPORTED_OPERATION",
-    `${connector.name} does not support ${operations[operation].rpc}. It supports: ${supportedRpcs(connector).join(", ")}.${elsewhere}`,
-  );
-}
-
-function names(connectors: readonly Connector[]): string {
-  return connectors.map((connector) => connector.name).join(", ");
 }
 
 function checkId(field: string, id: string | undefined): void {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Intent } from "../ledger/ledger.ts";
-import { providerKey } from "./submission.ts";
+import { providerKey } from "./provider-key.ts";
 
 const intent: Intent = {
   scope: { tenantId: "tenant", merchantId: "merchant" },

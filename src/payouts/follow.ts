@@ -1,0 +1,96 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Attempt, Existing } from "../ledger/ledger.ts";
+import { ask } from "./ask.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Parts } from "./parts.ts";
+import { questionOf } from "./question.ts";
+import { isTooOld } from "./replay.ts";
+import type { CarriedOut } from "./send-first.ts";
+import type { Submission } from "./submission.ts";
+import { settle } from "./write-down.ts";
+
+/** The longest that a repeat waits for the first call, in milliseconds. */
+export const FOLLOW_MS = 2000;
+
+/** An attempt that was begun before, and how it was found. */
+export type Found = Existing & { readonly via: "key" | "identity" };
+
+/** What came of following an attempt that was begun before. */
+export type Followed =
+  | CarriedOut
+  /** It has been answered. */
+  | { readonly kind: "done"; readonly found: Found }
+  /** Somebody is at work on it. */
+  | { readonly kind: "in progress"; readonly attempt: Attempt }
+  /** Nobody is at work on it, and it may not be sent again by this one. */
+  | { readonly kind: "stuck"; readonly attempt: Attempt }
+  /** Its outcome is unknown, and the provider may no longer know a repeat for one. */
+  | { readonly kind: "too old"; readonly attempt: Attempt }
+  /** It was forgotten, since it had changed nothing. */
+  | { readonly kind: "gone" };
+
+/** How to follow. */
+export interface FollowOptions {
+  /** In milliseconds since 1970. */
+  readonly untilMs: number;
+  /** Whether the submission may be sent in the place of an attempt that nobody is at work on. */
+  readonly mayTakeOver: boolean;
+}
+
+/** Waits for what another call is about to find, or finds out what nobody knows. */
+export async function follow(
+  parts: Parts,
+  submission: Submission,
+  earlier: Found,
+  { untilMs, mayTakeOver }: FollowOptions,
+): Promise<Followed> {
+  const { id, operation, identity } = earlier.attempt;
+  const query = { scope: submission.intent.scope, operation, identity, idempotencyKey: undefined };
+  let found: Found | undefined = earlier;
+  // Another attempt in its place may be for something else.
+  for (let pauseMs = 10; found?.attempt.id === id; pauseMs = Math.min(2 * pauseMs, 100)) {
+    const { attempt }: Found = found;
+    if (attempt.state === "DONE") return { kind: "done", found };
+    if (attempt.state === "UNKNOWN" || attempt.lease.untilMs <= parts.now()) {
+      if (!mayTakeOver) return { kind: "stuck", attempt };
+      if (isTooOld(parts, submission, attempt)) return { kind: "too old", attempt };
+      const carriedOut = await findOut(parts, submission, found);
+      if (carriedOut) return carriedOut;
+    }
+    if (parts.now() + pauseMs > untilMs) return { kind: "in progress", attempt };
+    await delay(pauseMs);
+    found = await parts.ledger.findAttempt(query);
+  }
+  return { kind: "gone" };
+}
+
+/** Takes over an attempt whose outcome nobody knows. Undefined if another call did so first. */
+async function findOut(
+  parts: Parts,
+  submission: Submission,
+  { attempt: before, payout }: Found,
+): Promise<CarriedOut | undefined> {
+  const attempt = await parts.ledger.takeOver(before.id, parts.leases.begin());
+  if (!attempt) return undefined;
+  const resumed: Submission = {
+    ...submission,
+    payout,
+    intent: {
+      ...submission.intent,
+      attemptId: attempt.id,
+      identity: attempt.identity,
+      startedAtMs: attempt.startedAtMs,
+    },
+  };
+  const ended = await ask(parts, {
+    ...questionOf(parts, resumed),
+    attempt: attempt.tries,
+    startedAtMs: attempt.startedAtMs,
+    // The first try wrote the intent down.
+    beforeEffect: async () => {},
+  });
+  const outcome =
+    ended.kind === "answered" ? outcomeOf(parts, resumed, ended) : ({ state: "UNKNOWN" } as const);
+  await settle(parts, resumed, outcome, { durable: true, tries: attempt.tries });
+  return { kind: "carried out", submission: resumed, ended };
+}

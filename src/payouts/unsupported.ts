@@ -1,0 +1,22 @@
+import { supports } from "../connector/capability.ts";
+import type { Connector, Operation } from "../connector/contract.ts";
+import { supportedRpcs } from "../connector/discovery.ts";
+import { Failure } from "../connector/failure.ts";
+import type { Registry } from "../connector/registry.ts";
+import { operations } from "./operations.ts";
+
+/** The connector cannot do it. The message says what it can do, and who can do this. */
+export function unsupported(operation: Operation, connector: Connector, registry: Registry): Failure {
+  const { rpc } = operations[operation];
+  const others = registry.list().filter((other) => supports(other, operation));
+  const elsewhere =
+    others.length > 0 ? ` ${rpc} is supported by: ${others.map(({ name }) => name).join(", ")}.` : "";
+  const why =
+    operation === "createLink" && connector.transfer
+      ? " Its methods are not listed, so no page could ask its recipients for their details."
+      : "";
+  return new Failure(
+    "UNSUPPORTED_OPERATION",
+    `${connector.name} does not support ${rpc}.${why} It supports: ${supportedRpcs(connector).join(", ")}.${elsewhere}`,
+  );
+}
