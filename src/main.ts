@@ -22,8 +22,6 @@ if (process.argv.includes("--help")) {
 
 async function run(): Promise<void> {
   const service = await startService(readConfig(process.env));
-  // On standard error, so that standard output is nothing but the log.
-  console.error(greeting(service));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       service.stop(GRACE_MS).then(
@@ -35,6 +33,8 @@ async function run(): Promise<void> {
       );
     });
   }
+  // On standard error, so that standard output is nothing but the log; and last, since whoever reads it may send a signal.
+  console.error(greeting(service));
 }
 
 function greeting({ url, registry }: Service): string {
@@ -48,5 +48,6 @@ ${connectors.join("\n")}
 Make a payout link:
   curl ${url}/types.PayoutService/CreateLink -H 'content-type: application/json' -H 'x-connector: sandbox' \\
     -d '{"amount":{"minor_amount":1000,"currency":"USD"},"destination_currency":"USD"}'
+Then open the url in its reply, as the recipient would.
 `;
 }

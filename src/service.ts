@@ -5,6 +5,7 @@ import { discoveryHandlers } from "./connector/discovery.ts";
 import { createHttpClient, type HttpClient } from "./connector/http-client.ts";
 import type { ProviderCall, ProviderCallObserver } from "./connector/provider-call.ts";
 import { loadConnectors, type Registry } from "./connector/registry.ts";
+import { createClientAddress } from "./edge/client-address.ts";
 import { startEdge } from "./edge/server.ts";
 import { ConnectorService } from "./gen/sluice/v1/connector_service_pb.ts";
 import { PayoutLinkService } from "./gen/sluice/v1/payout_link_service_pb.ts";
@@ -12,7 +13,10 @@ import { EventService } from "./gen/types/event_pb.ts";
 import { PayoutService } from "./gen/types/payout_pb.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
+import { linkHandlers } from "./links/link-service.ts";
+import { createPages } from "./links/pages.ts";
 import { createPayouts } from "./payouts/payouts.ts";
+import { createCallers } from "./security/callers.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 
@@ -44,38 +48,48 @@ export async function startService(config: Config, options: ServiceOptions = {})
     loadConnectors([connectorsFolder, ...(config.connectorsFolder ? [config.connectorsFolder] : [])]),
     openLedger(config.databaseUrl, { now: Date.now, log }),
   ]);
-  checkConnectorUrls(config, registry);
+  checkConnectorNames(config, registry);
   const ledger = options.wrapLedger?.(opened) ?? opened;
   const clients = createClients(config, {
     log,
     metrics: { providerCall: (call) => countProviderCall(metrics, call) },
   });
-  let url = "";
-  const payouts = createPayouts({
+  let publicUrl = "";
+  const parts = {
     registry,
     ledger,
     log,
-    client: clients.get,
     keys: config.keys,
     now: Date.now,
-    owner: randomUUIDv7(),
-    publicUrl: () => config.publicUrl ?? url,
-  });
+    publicUrl: () => config.publicUrl ?? publicUrl,
+  };
+  const payouts = createPayouts({ ...parts, client: clients.get, owner: randomUUIDv7() });
+  const links = linkHandlers({ ...parts, desk: payouts.desk });
   const discovery = discoveryHandlers(registry);
   const edge = await startEdge({
     listen: { ...config.listen, tls: config.tls },
     services: [PayoutService, EventService, ConnectorService, PayoutLinkService],
-    handlers: (method) => payouts.handlers(method) ?? discovery(method),
+    handlers: (method) => payouts.handlers(method) ?? links(method) ?? discovery(method),
+    pages: createPages({
+      ...parts,
+      desk: payouts.desk,
+      branding: config.branding,
+      // One that calls nobody moves no money, so no number is worth anything there.
+      cardsAllowed: ({ name, hosts }) => hosts === undefined || config.cards.has(name),
+      clientAddress: createClientAddress(config.trustedProxies),
+    }),
+    publicListen: config.publicListen && { ...config.publicListen, tls: config.tls },
+    authenticate: await createCallers(config.callers, log),
     ready: () => ledger.ping(),
     knownConnector: (name) => registry.get(name) !== undefined,
     limits: { callsInFlight: config.maxCalls },
     log,
     metrics,
   });
-  url = edge.url;
-  log.info({ url, connectors: registry.list().map(({ name }) => name) }, "listening");
+  publicUrl = edge.publicUrl;
+  log.info({ url: edge.url, connectors: registry.list().map(({ name }) => name) }, "listening");
   return {
-    url,
+    url: edge.url,
     registry,
     stop: async (graceMs) => {
       await edge.drain(graceMs);
@@ -87,13 +101,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
   };
 }
 
-function checkConnectorUrls({ connectorUrls }: Config, registry: Registry): void {
-  const mistakes = [...connectorUrls.keys()]
-    .filter((name) => !registry.get(name))
-    .map((name) => {
-      const known = registry.list().map((connector) => connector.name);
-      return `SLUICE_${name.toUpperCase().replaceAll("-", "_")}_URL names no connector: there are ${known.join(", ")}`;
-    });
+function checkConnectorNames({ connectorUrls, cards }: Config, registry: Registry): void {
+  const known = registry.list().map(({ name }) => name);
+  const isUnknown = (name: string) => !registry.get(name);
+  const urls = [...connectorUrls.keys()]
+    .filter(isUnknown)
+    .map((name) => `SLUICE_${name.toUpperCase().replaceAll("-", "_")}_URL names no connector`);
+  const cardNames = [...cards].filter(isUnknown).map((name) => `SLUICE_CARDS names no connector: ${name}`);
+  const mistakes = [...urls, ...cardNames].map((mistake) => `${mistake}; there are ${known.join(", ")}`);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
 }
 

@@ -65,7 +65,12 @@ describe("the configuration", () => {
     [
       "a connector's URL whose connector does not exist",
       { SLUICE_ACME_URL: "http://127.0.0.1:1" },
-      /SLUICE_ACME_URL names no connector: there are sandbox, stripe/,
+      /SLUICE_ACME_URL names no connector; there are .*sandbox, stripe/,
+    ],
+    [
+      "cards on a connector that does not exist",
+      { SLUICE_CARDS: "sandbox,strpe" },
+      /SLUICE_CARDS names no connector: strpe; there are .*sandbox, stripe/,
     ],
     ["a key that is none", { SLUICE_KEY: "secret_canary" }, /SLUICE_KEY must be 32 random bytes/],
     [
@@ -141,10 +146,12 @@ describe("a first start", () => {
     await second.stop();
   });
 
-  it("shows recipients where the pages will be, and no more", async () => {
+  it("makes links that open a page", async () => {
     const service = await startService({ environment: database() });
     const made = await callCurl(service, createLink);
-    expect((await fetch(linkOf(made).url)).status).toBe(404);
+    const page = await fetch(linkOf(made).url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("$10.00");
     await service.stop();
   });
 });
