@@ -7,6 +7,8 @@ import type { Http } from "./http.ts";
 import type { Reason } from "./reasons.ts";
 import type { Webhook } from "./webhook.ts";
 
+/** For credentials and replies, so that a connector from outside the repository needs no packages. */
+export { z } from "zod";
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
 export type { Secret } from "../security/secret.ts";
@@ -67,6 +69,11 @@ export interface Context<C = Credentials> {
   readonly attempt: number;
   /** When the attempt was first sent, in milliseconds since 1970: the same whenever it is sent again. Use it in anything that is sent. */
   readonly startedAtMs: number;
+  /**
+   * When the try before this one had certainly ended, in milliseconds since 1970; undefined at the first. That try may have
+   * sent something, or only looked.
+   */
+  readonly lastTriedAtMs?: number | undefined;
   /** The time now, in milliseconds since 1970. For judging answers, never for something that is sent. */
   now(): number;
   /** The payout, where the core knows it. */
@@ -147,6 +154,11 @@ export interface Connector<C = Credentials>
   /** Headers that authenticate a request. */
   authorize?(credentials: C): Readonly<Record<string, string>>;
   readonly idempotency: Idempotency<C>;
+  /**
+   * Whether whoever knows the provider's id of a payout can claim it. The core then shows and stores the ids sealed; the
+   * connector gets and gives them as they are. Name the id in `secrets` of each request whose path has it.
+   */
+  readonly secretIds?: boolean;
   /** Every status of the provider's, and ours. Read with `readStatus`. */
   readonly statuses: Readonly<Record<string, PayoutEnums_PayoutStatus>>;
   readonly errors?: ErrorReader;

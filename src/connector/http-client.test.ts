@@ -184,6 +184,16 @@ describe("deadline", () => {
   });
 });
 
+it("lets no secret of a request's path out, though it looks like a word and is repeated", async () => {
+  const body = '{"error":{"code":"gone","message":"no canarytoken here"}}';
+  const { http, lines } = await setUp([{ status: 404, body }]);
+  const request: HttpRequest = { method: "GET", path: "/v1/links/canarytoken", secrets: ["canarytoken"] };
+  const refusal = await http.send(request).catch((error: Error) => error);
+  expect(refusal).toMatchObject({ message: "no [masked] here" });
+  expect(lines.join()).toContain("/v1/links/:id");
+  expect(lines.join()).not.toContain("canarytoken");
+});
+
 it("reports each call once, with ids and values masked", async () => {
   const { http, lines, calls } = await setUp([
     { status: 200, body: '{"status":"open","email":"ada@example.com"}' },

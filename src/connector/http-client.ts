@@ -141,7 +141,7 @@ async function sendRequest<C>(
     const outcome = await host.admit(exchange, call.deadlineMs - options.now());
     report(outcome);
     const inDoubt = effect !== "read" && (outcome.inDoubt || call.resent === true);
-    const secrets = secretValues(call.credentials);
+    const secrets = [...secretValues(call.credentials), ...(request.secrets ?? [])];
     return { reply: readOutcome(connector.name, outcome, { effect, inDoubt, secrets }), inDoubt };
   });
 }

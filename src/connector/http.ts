@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as it is, with a content-type from `headers`. For provider SDKs that encode by themselves. */
   readonly body?: string;
+  /** Values in the path, besides the credentials, that neither the log nor the reply may repeat. */
+  readonly secrets?: readonly string[];
   /**
    * `read` changes nothing and may always be repeated; `keyed` carries an idempotency key, so a repeat is the same request;
    * `once` must never be repeated by itself. GET is `read`, everything else `once`, unless said otherwise.

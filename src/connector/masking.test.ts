@@ -38,6 +38,11 @@ it.each([
   expect(maskPath(path)).toBe(masked);
 });
 
+it("masks what is a secret, also where it looks like a word", () => {
+  expect(maskPath("/links/canary/links", ["canary"])).toBe("/links/:id/links");
+  expect(maskPath("/links/a%20b/x", ["a b"])).toBe("/links/:id/x");
+});
+
 it("finds secrets at any depth, and takes them out of text", () => {
   const credentials = {
     key: new Secret("canary-key-1"),

@@ -24,12 +24,17 @@ function maskValue(value: unknown, visible: ReadonlySet<string>, depth: number):
 
 const maxDepth = 12;
 
-/** A path for logs and metrics: without its query, and with every segment that may be an id or a value as `:id`. */
-export function maskPath(path: string): string {
+/**
+ * A path for logs and metrics: without its query, and with every segment that may be an id or a value as `:id`. One that
+ * is a secret is not shown even if it looks like a word.
+ */
+export function maskPath(path: string, secrets: readonly string[] = []): string {
   const [bare = ""] = path.split("?", 1);
+  const hidden = secrets.map(encodeURIComponent);
+  const isShown = (segment: string) => plainSegment.test(segment) && !hidden.includes(segment);
   return bare
     .split("/")
-    .map((segment) => (segment === "" || plainSegment.test(segment) ? segment : ":id"))
+    .map((segment) => (segment === "" || isShown(segment) ? segment : ":id"))
     .join("/");
 }
 

@@ -50,7 +50,7 @@ export async function logCall(
     const call: ProviderCall = {
       connector: connector.name,
       method: request.method,
-      path: maskPath(request.path),
+      path: maskPath(request.path, request.secrets),
       ...resultFacts(outcome),
       durationMs: Math.round((performance.now() - startedAtMs) * 10) / 10,
       tries: outcome?.tries ?? 0,

@@ -16,6 +16,11 @@ export interface WebhookRequest {
  */
 export interface Webhook {
   /**
+   * What a verified request proves. `body`, if absent: that every byte of it is the provider's. `sender`: that whoever sent it
+   * knows the secret, which comes along as a password or token; nothing is signed, so neither the body nor the time is proven.
+   */
+  readonly proves?: "body" | "sender";
+  /**
    * Whether the provider has sent the request, lately: checked on the raw bytes, with whichever of the secrets fits (two
    * are in use while one is being replaced). Never throws for what a stranger can send.
    */

@@ -34,7 +34,7 @@ export function checkRequest(
   options: { queryAllowed: boolean },
 ): void {
   const [path = "", ...queries] = request.path.split("?");
-  const bent = !pathForm.test(path) || path.split("/").some((segment) => dots.test(segment));
+  const bent = !pathForm.test(path) || path.split("/").some((segment) => relativeSegment.test(segment));
   if (bent || (queries.length > 0 && !options.queryAllowed))
     throw invalid(
       `an id in the request cannot be one of ${connector}'s. Write the id as the provider gave it.`,
@@ -51,7 +51,7 @@ function invalid(hint: string): Failure {
 
 const pathForm = /^(\/[\w.~!$&'()*+,;=:@%-]+)+\/?$/;
 const headerForm = /^[\t\x20-\x7e\x80-\xff]*$/;
-const dots = /^(\.|%2e){1,2}$/i;
+const relativeSegment = /^(\.|%2e){1,2}$/i;
 
 function encodeBody(request: HttpRequest): { body: string | null; contentType?: string } {
   if (request.json !== undefined)

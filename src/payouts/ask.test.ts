@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { type Connector, Failure, PayoutStatus, Refusal } from "../connector/contract.ts";
 import { createHttpClient } from "../connector/http-client.ts";
 import { PayoutServiceTransferRequestSchema } from "../gen/types/payout_pb.ts";
+import { parseKeys } from "../security/keys.ts";
 import { Secret } from "../security/secret.ts";
 import { createLog } from "../telemetry/log.ts";
 import { ask, type Question } from "./ask.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 
 const log = createLog({ level: "silent" });
+const keys = parseKeys(Buffer.alloc(32, 1).toString("base64"));
 const idempotent = { idempotency: { windowMs: 86_400_000 } };
 const paid = { payoutStatus: PayoutStatus.SUCCESS };
 const gone = new Refusal({ reason: "PROVIDER_NOT_FOUND", status: 404, code: "gone", message: "Not here." });
@@ -36,7 +38,7 @@ function end(connector: Partial<Connector>, differing: Partial<Question> = {}) {
     beforeEffect: async () => {},
     ...differing,
   };
-  return ask({ client: () => client, log, now: Date.now }, question);
+  return ask({ client: () => client, keys, log, now: Date.now }, question);
 }
 
 describe("a connector that looks up what it sent", () => {

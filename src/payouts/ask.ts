@@ -12,6 +12,7 @@ import { type AskParts, contextOf, type Errand, openHttp } from "./connector-con
 import { answered, type Ended, judge } from "./ended.ts";
 import { inTime } from "./in-time.ts";
 import type { PayoutRequest } from "./payout-request.ts";
+import { openIds, sealIds } from "./secret-ids.ts";
 
 /** A question to a connector. */
 export interface Question extends Errand {
@@ -42,6 +43,16 @@ export async function ask(parts: AskParts, question: Question): Promise<Ended> {
 }
 
 async function run(
+  parts: AskParts,
+  asked: Question,
+  http: OperationHttp,
+  earlier: { madeNothing: boolean },
+): Promise<Reply<Operation>> {
+  const question = openIds(parts.keys, asked);
+  return sealIds(parts.keys, { asked, question }, await carryOut(parts, question, http, earlier));
+}
+
+async function carryOut(
   parts: AskParts,
   question: Question,
   http: OperationHttp,

@@ -12,13 +12,15 @@ export interface Errand {
   /** 1 when first sent. */
   readonly attempt: number;
   readonly startedAtMs: number;
+  /** When the try before had certainly ended, where there was one. */
+  readonly lastTriedAtMs?: number | undefined;
   readonly deadlineMs: number;
   /** Writes the intent down; awaited before anything that changes something is sent. */
   beforeEffect(): Promise<void>;
 }
 
 /** What asking a connector takes of the server's parts. */
-export type AskParts = Pick<Parts, "client" | "log" | "now">;
+export type AskParts = Pick<Parts, "client" | "keys" | "log" | "now">;
 
 /** The way out for one errand. */
 export function openHttp({ client }: AskParts, errand: Errand): OperationHttp {
@@ -29,7 +31,7 @@ export function openHttp({ client }: AskParts, errand: Errand): OperationHttp {
 
 /** What a connector gets besides a request. */
 export function contextOf({ log, now }: AskParts, errand: Errand, http: OperationHttp): Context {
-  const { route, payout, claim, idempotencyKey, attempt, startedAtMs } = errand;
+  const { route, payout, claim, idempotencyKey, attempt, startedAtMs, lastTriedAtMs } = errand;
   const connector = route.connector.name;
   return {
     http,
@@ -37,6 +39,7 @@ export function contextOf({ log, now }: AskParts, errand: Errand, http: Operatio
     idempotencyKey,
     attempt,
     startedAtMs,
+    lastTriedAtMs,
     payout,
     claim,
     now,

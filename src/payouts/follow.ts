@@ -86,6 +86,8 @@ async function findOut(
     ...questionOf(parts, resumed),
     attempt: attempt.tries,
     startedAtMs: attempt.startedAtMs,
+    // A try gives up its lease when it ends. Where there was another one since, it has ended only now.
+    lastTriedAtMs: attempt.tries === before.tries + 1 ? before.lease.untilMs : parts.now(),
     // The first try wrote the intent down.
     beforeEffect: async () => {},
   });
