@@ -1,30 +1,45 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Code } from "@connectrpc/connect";
 import { variables } from "./config.ts";
+import { linkOptionNames } from "./connector/connector-shape.ts";
+import { methodName } from "./connector/connector-tables.ts";
 import { credentialFields } from "./connector/credentials.ts";
 import { supportedRpcs } from "./connector/discovery.ts";
 import { reasons } from "./connector/reasons.ts";
 import { loadConnectors, type Registry } from "./connector/registry.ts";
-import { PayoutMethodKind } from "./gen/sluice/v1/link_pb.ts";
+import { type Tables, table, withTables } from "./markdown.ts";
 
-/** `npm run readme` writes the README's tables anew from what the code says; a test holds them to it. */
+/** `npm run readme` writes the tables of the READMEs anew from what the code says; a test holds them to it. */
 
-const readme = new URL("../README.md", import.meta.url);
+const folder = new URL("../connectors/", import.meta.url);
+const readmes = [new URL("../README.md", import.meta.url), new URL("README.md", folder)];
 
-/** The README with its tables made anew. */
-export async function renderReadme(): Promise<{ readonly is: string; readonly shouldBe: string }> {
-  const registry = await loadConnectors([new URL("../connectors/", import.meta.url)]);
-  const tables: Readonly<Record<string, string>> = {
+/** A README, and how it should be. */
+export interface Readme {
+  readonly file: URL;
+  readonly is: string;
+  readonly shouldBe: string;
+}
+
+/** The READMEs that speak of every connector, with their tables made anew. */
+export async function renderReadmes(): Promise<readonly Readme[]> {
+  const registry = await loadConnectors([folder]);
+  const tables: Tables = {
     connectors: connectorTable(registry),
+    options: optionTable(registry),
     configuration: configurationTable(),
     reasons: reasonTable(),
   };
-  const is = readFileSync(readme, "utf8");
-  const shouldBe = is.replace(
-    /<!-- (\w+) -->\n[\s\S]*?<!-- end -->/g,
-    (_section, name: string) => `<!-- ${name} -->\n${tables[name]}\n<!-- end -->`,
-  );
-  return { is, shouldBe };
+  return readmes.map((file) => {
+    const is = readFileSync(file, "utf8");
+    return { file, is, shouldBe: withTables(is, tables) };
+  });
+}
+
+/** Writes the READMEs with their tables made anew. */
+export async function writeReadmes(): Promise<void> {
+  for (const { file, is, shouldBe } of await renderReadmes())
+    if (is !== shouldBe) writeFileSync(file, shouldBe);
 }
 
 function connectorTable(registry: Registry): string {
@@ -32,7 +47,7 @@ function connectorTable(registry: Registry): string {
     const credentials = credentialFields(connector.credentials).map(({ name, required }) =>
       required ? `\`${name}\`` : `\`${name}\` (optional)`,
     );
-    const methods = (connector.methods ?? []).map((kind) => methodNames.get(kind) ?? "");
+    const methods = (connector.methods ?? []).map(methodName);
     return [
       `[${connector.name}](connectors/${connector.name}/README.md)`,
       supportedRpcs(connector).join(", "),
@@ -43,9 +58,15 @@ function connectorTable(registry: Registry): string {
   return table(["Connector", "RPCs", "Ways to be paid", "Credentials"], rows);
 }
 
-const methodNames = new Map<number, string>(
-  Object.entries(PayoutMethodKind).map(([name, number]) => [number, name.toLowerCase().replaceAll("_", " ")]),
-);
+/** Which connector honours which field of LinkOptions. */
+function optionTable(registry: Registry): string {
+  const connectors = registry.list();
+  const rows = linkOptionNames.map((name) => [
+    `\`${name}\``,
+    ...connectors.map(({ linkOptions = [] }) => (linkOptions.includes(name) ? "yes" : "")),
+  ]);
+  return table(["LinkOptions", ...connectors.map(({ name }) => name)], rows);
+}
 
 function configurationTable(): string {
   const rows = variables.map(({ name, default: value, about }) => [
@@ -66,10 +87,4 @@ function reasonTable(): string {
   return table(["Reason", "gRPC code", "Repeat as it is", "What to do"], rows);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-if (import.meta.main) writeFileSync(readme, (await renderReadme()).shouldBe);
+if (import.meta.main) await writeReadmes();

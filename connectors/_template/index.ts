@@ -1,20 +1,20 @@
-import { z } from "zod";
-import { defineConnector, readReply, secret } from "../../src/connector/contract.ts";
+import { defineConnector, readReply, secret, z } from "../../src/connector/contract.ts";
 import { linkBody, linkIdOf, linkReply, paymentReply, reasons, replies, statuses } from "./map.ts";
+import { webhook } from "./webhook.ts";
 
 /** Acme pays people through links to pages that it hosts. */
 export default defineConnector({
   name: "acme",
   configKey: "Acme",
   docs: "https://docs.acme.example/api",
-  hosts: { live: "https://api.acme.example", test: "https://sandbox.acme.example" },
+  hosts: {
+    live: "https://api.acme.example",
+    test: "https://sandbox.acme.example",
+  },
   environment: ({ environment }) => environment,
   credentials: z.object({
-    api_key: secret().describe("Acme's API key, from its dashboard under Developers."),
-    environment: z
-      .enum(["live", "test"])
-      .default("live")
-      .describe("Which of Acme's hosts the key belongs to."),
+    api_key: secret().describe("The API key, from the dashboard under Developers."),
+    environment: z.enum(["live", "test"]).default("live").describe("Which host the key belongs to."),
   }),
   legacyHeaders: { "x-api-key": "api_key" },
   authorize: ({ api_key }) => ({ authorization: `Bearer ${api_key.reveal()}` }),
@@ -23,6 +23,7 @@ export default defineConnector({
   errors: { read: (body) => replies.error.safeParse(body).data?.error ?? undefined, reasons },
   linkOptions: ["description", "expires_in", "success_url", "metadata"],
   visible: ["status", "currency"],
+  webhook,
 
   async createLink(request, context) {
     const reply = await context.http.send({

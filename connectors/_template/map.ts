@@ -1,4 +1,3 @@
-import { z } from "zod";
 import {
   type Context,
   currencyCode,
@@ -8,6 +7,7 @@ import {
   type Request,
   readStatus,
   safeMinorAmount,
+  z,
 } from "../../src/connector/contract.ts";
 
 /** Acme's statuses, of links and of payments. */

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand } from "./command.ts";
+import { newConnector } from "./new-connector.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 let folder: string;
@@ -43,8 +44,10 @@ it("makes a connector that keeps every rule, lists it, and says what is wrong wi
   const listed = await connector("list");
   expect(listed).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/^easy-pay\n {2}operations .*createLink/),
+    output: expect.stringMatching(/^easy-pay\n {2}operations {3}Transfer, Get, Void, CreateLink\n/),
   });
+  expect(listed.output).toContain("options      description, expires_in, success_url, metadata");
+  expect(listed.output).toContain("methods      as the provider offers");
   expect(listed.output).toContain("api_key, environment (optional)");
 
   writeFileSync(join(folder, "easy-pay/index.ts"), index.replace('effect: "keyed"', 'effect: "once"'));
@@ -60,11 +63,36 @@ it("makes a connector that keeps every rule, lists it, and says what is wrong wi
   });
 });
 
+it("says that a README's tables are stale, and writes them anew", async () => {
+  await connector("new", "stale-pay");
+  const index = join(folder, "stale-pay/index.ts");
+  const text = readFileSync(index, "utf8");
+  writeFileSync(index, text.replace("Which host the key", "To which host the key"));
+  const stale = await connector("check", "stale-pay");
+  expect(stale.output).toMatch(/^NOT .*\n.*its tables are stale\. .*npm run connector -- readme stale-pay$/m);
+  expect(stale.output).toContain("breaks 1 of");
+  expect(await connector("readme", "stale-pay")).toMatchObject({ code: 0 });
+  expect(await connector("check", "stale-pay")).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, "stale-pay/README.md"), "utf8")).toContain("| To which host the key");
+});
+
+it.each(["z", "a-name-as-long-as-the-longest-one-can-be"])(
+  "makes files as the formatter would, for %s",
+  async (name) => {
+    const made = await newConnector(pathToFileURL(`${folder}/`), name);
+    const files = [fileURLToPath(made), "--config-path", root, "--vcs-enabled=false"];
+    const { stdout, status } = spawnSync(join(root, "node_modules/.bin/biome"), ["check", ...files]);
+    expect([status, String(stdout)]).toEqual([0, expect.stringContaining("Checked ")]);
+  },
+);
+
 it.each<[string[], number, string]>([
   [["new", "Easy Pay"], 1, '"Easy Pay" cannot be a connector\'s name'],
   [["new", "../x"], 1, "cannot be a connector's name"],
   [["check", "nobody"], 1, "There is no connector nobody"],
+  [["readme", "nobody"], 1, "There is no connector nobody"],
   [["new"], 2, "Usage:"],
+  [["record", "x"], 2, "record <name> <operation>"],
   [["list", "x"], 2, "Usage:"],
   [["toString"], 2, "Usage:"],
   [["list", "--colour"], 1, "--colour"],

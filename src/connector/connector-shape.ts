@@ -1,4 +1,4 @@
-import { LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import { LinkOptionsSchema, PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import { PayoutEnums_PayoutStatus, PayoutService } from "../gen/types/payout_pb.ts";
 import type { Connector } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
@@ -18,6 +18,9 @@ export function shapeProblems(folderName: string, exported: unknown): readonly s
 export const operationNames: readonly (keyof typeof PayoutService.method)[] = PayoutService.methods.map(
   (method) => method.localName as keyof typeof PayoutService.method,
 );
+
+/** Fields of sluice.v1.LinkOptions, in snake_case. */
+export const linkOptionNames: readonly string[] = LinkOptionsSchema.fields.map((field) => field.name);
 
 type Check = (connector: Partial<Connector>, folderName: string) => readonly string[];
 
@@ -73,11 +76,32 @@ const checks: Readonly<Record<string, Check>> = {
   },
   linkOptions: ({ linkOptions = [] }) =>
     linkOptions
-      .filter((name) => !linkOptionNames.has(name))
+      .filter((name) => !linkOptionNames.includes(name))
       .map(
         (name) =>
           `linkOptions: ${name} is no field of sluice.v1.LinkOptions. Write field names in snake_case.`,
       ),
+  methods: ({ methods = [] }) =>
+    methods
+      .filter((kind) => !methodKinds.has(kind))
+      .map((kind) => `methods: ${kind} is no PayoutMethodKind: write PayoutMethodKind.US_BANK, for example.`),
+  arrivalDays: ({ arrivalDays = {}, methods = [] }) =>
+    Object.entries(arrivalDays).flatMap(([kind, days]) => [
+      ...(methods.some((method) => String(method) === kind)
+        ? []
+        : [`arrivalDays: ${kind} is not one of methods. Add it there too.`]),
+      ...(isRange(days)
+        ? []
+        : [`arrivalDays: write the earliest and the latest business day for ${kind}, such as [1, 3].`]),
+    ]),
+  webhook: ({ webhook }) => {
+    if (webhook === undefined) return [];
+    if (typeof webhook?.verify !== "function" || typeof webhook.read !== "function")
+      return ["webhook must be { verify, read }, both functions."];
+    return ["body", "sender", undefined].includes(webhook.proves)
+      ? []
+      : ['webhook.proves must be "body" or "sender".'];
+  },
   operations: (connector) => {
     const wrong = operationNames.filter(
       (name) => connector[name] !== undefined && typeof connector[name] !== "function",
@@ -97,6 +121,12 @@ function fieldNames(credentials: Connector["credentials"] | undefined): readonly
   }
 }
 
+function isRange(days: unknown): boolean {
+  if (!Array.isArray(days) || days.length !== 2 || !days.every((day) => Number.isInteger(day))) return false;
+  const [earliest, latest] = days as [number, number];
+  return earliest >= 0 && earliest <= latest && latest <= 60;
+}
+
 function isUrl(text: unknown): text is string {
   return typeof text === "string" && /^https:\/\//.test(text) && URL.canParse(text);
 }
@@ -104,5 +134,7 @@ function isUrl(text: unknown): text is string {
 /** How connectors are named. */
 export const nameForm = /^[a-z][a-z0-9-]{0,39}$/;
 const configKeyForm = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
+const methodKinds: ReadonlySet<unknown> = new Set(
+  Object.values(PayoutMethodKind).filter((kind) => kind !== 0),
+);
 const payoutStatuses: ReadonlySet<unknown> = new Set(Object.values(PayoutEnums_PayoutStatus));
-const linkOptionNames: ReadonlySet<string> = new Set(LinkOptionsSchema.fields.map((field) => field.name));

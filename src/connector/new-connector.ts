@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,13 +19,21 @@ export async function newConnector(folder: URL, name: string): Promise<URL> {
     if (error.code !== "EEXIST") throw error;
     throw new Error(`There is a connector ${name} already. Choose another name, or edit that one.`);
   });
+  const src = pathToSrc(target);
   for (const file of await templateFiles()) {
     const text = await readFile(new URL(file, template), "utf8");
     const copy = new URL(file, target);
     await mkdir(new URL(".", copy), { recursive: true });
-    await writeFile(copy, text.replaceAll("Acme", pascalCase(name)).replaceAll("acme", name));
+    const renamed = text.replaceAll("Acme", pascalCase(name)).replaceAll("acme", name);
+    await writeFile(copy, renamed.replaceAll('"../../src/', `"${src}/`));
   }
   return target;
+}
+
+/** From a connector's folder. Outside the repository, the contract is that of the repository that this command is of. */
+function pathToSrc(folder: URL): string {
+  if (existsSync(new URL("../../src/connector/contract.ts", folder))) return "../../src";
+  return relative(fileURLToPath(folder), fileURLToPath(new URL("../", import.meta.url)));
 }
 
 const template = new URL("../../connectors/_template/", import.meta.url);

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { shapeProblems } from "./connector-shape.ts";
-import { type Connector, PayoutStatus, secret } from "./contract.ts";
+import { type Connector, PayoutMethodKind, PayoutStatus, secret } from "./contract.ts";
 import { loadConnectors } from "./registry.ts";
 
 const good = {
@@ -40,6 +40,14 @@ describe("a connector's shape", () => {
     [{ statuses: { paid: 99 } }, /^statuses.paid must be a PayoutStatus/],
     [{ statuses: undefined }, /^statuses must be a table/],
     [{ linkOptions: ["expiresIn"] }, /^linkOptions: expiresIn is no field/],
+    [{ methods: [99 as PayoutMethodKind] }, /^methods: 99 is no PayoutMethodKind/],
+    [{ arrivalDays: { [PayoutMethodKind.CARD]: [0, 1] } }, /^arrivalDays: 8 is not one of methods/],
+    [
+      { methods: [PayoutMethodKind.CARD], arrivalDays: { [PayoutMethodKind.CARD]: [2, 1] } },
+      /^arrivalDays: write the earliest and the latest business day for 8/,
+    ],
+    [{ webhook: { verify: () => true } }, /^webhook must be \{ verify, read \}/],
+    [{ webhook: { verify: () => true, read: () => undefined, proves: "all" } }, /^webhook.proves must be/],
     [{ get: {} }, /^get must be a function/],
     [{ get: undefined }, /^It supports no operation/],
   ])("is wrong with %o", (change, words) => {

@@ -9,17 +9,20 @@ import { describedCredentials, documents, shape } from "./rules/documents.ts";
 import { exactness } from "./rules/exactness.ts";
 import { faults } from "./rules/faults.ts";
 import { paths } from "./rules/paths.ts";
+import { readmeTables } from "./rules/readme-tables.ts";
 import { declaredEffects, keyed, sameWhenResent } from "./rules/repeats.ts";
 import { secrecy } from "./rules/secrecy.ts";
 import { law, size } from "./rules/sources.ts";
 import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
 import { tolerance } from "./rules/tolerance.ts";
+import { forgedWebhooks, strangeWebhooks, webhooksAsWritten } from "./rules/webhooks.ts";
 
 /** What every connector must keep, the plainest first. */
 export const rules: readonly Rule[] = [
   shape,
   describedCredentials,
   documents,
+  readmeTables,
   law,
   size,
   exactness,
@@ -34,11 +37,14 @@ export const rules: readonly Rule[] = [
   secrecy,
   tolerance,
   faults,
+  webhooksAsWritten,
+  forgedWebhooks,
+  strangeWebhooks,
 ];
 
 /** Reads a connector's fixtures and plays each as written, for the rules to judge. Close its player in the end. */
 export async function prepareSubject(connector: Connector, folder: URL | string): Promise<Subject> {
-  const { fixtures, problems } = await readFixtures(folder);
+  const { fixtures, webhooks, problems } = await readFixtures(folder);
   const player = createPlayer(connector);
   const unplayable: string[] = [];
   const played = await inTurns(fixtures, async (fixture) => {
@@ -49,7 +55,8 @@ export async function prepareSubject(connector: Connector, folder: URL | string)
       return [];
     }
   });
-  return { connector, folder: folderUrl(folder), played, unreadable: [...problems, ...unplayable], player };
+  const unreadable = [...problems, ...unplayable];
+  return { connector, folder: folderUrl(folder), played, webhooks, unreadable, player };
 }
 
 /** A rule and what a connector does wrong by it. */

@@ -5,6 +5,7 @@ import { operationNames } from "../connector-shape.ts";
 import type { Operation } from "../contract.ts";
 import { folderUrl } from "../registry.ts";
 import type { Step } from "./playback.ts";
+import { isWebhookFile, readWebhookFixture, type WebhookFixture } from "./webhook-fixture.ts";
 
 const headers = z.record(z.string(), z.string());
 const method = z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]);
@@ -92,18 +93,28 @@ export interface Fixture extends z.output<typeof shape> {
 /** The provider's side of a fixture's call. */
 export type FixtureCall = Fixture["calls"][number];
 
-/** A connector's fixtures, and what is wrong with those that cannot be read. */
-export async function readFixtures(
-  folder: URL | string,
-): Promise<{ fixtures: readonly Fixture[]; problems: readonly string[] }> {
+/** A connector's fixtures. */
+export interface Fixtures {
+  readonly fixtures: readonly Fixture[];
+  readonly webhooks: readonly WebhookFixture[];
+  /** What is wrong with those that cannot be read. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the fixtures of a connector's folder. */
+export async function readFixtures(folder: URL | string): Promise<Fixtures> {
   const parent = new URL("fixtures/", folderUrl(folder));
   const files = (await readdir(parent).catch(() => [])).filter((file) => file.endsWith(".json")).toSorted();
-  const read = await Promise.all(
-    files.map(async (file) => readFixture(file, await readFile(new URL(file, parent)))),
+  const texts = await Promise.all(
+    files.map(async (file) => ({ file, text: await readFile(new URL(file, parent)) })),
   );
+  const isWebhook = ({ file }: { readonly file: string }) => isWebhookFile(file);
+  const fixtures = texts.filter((each) => !isWebhook(each)).map(({ file, text }) => readFixture(file, text));
+  const webhooks = texts.filter(isWebhook).map(({ file, text }) => readWebhookFixture(file, text));
   return {
-    fixtures: read.filter((each) => typeof each !== "string"),
-    problems: read.filter((each) => typeof each === "string"),
+    fixtures: fixtures.filter((each) => typeof each !== "string"),
+    webhooks: webhooks.filter((each) => typeof each !== "string"),
+    problems: [...fixtures, ...webhooks].filter((each) => typeof each === "string"),
   };
 }
 
@@ -111,7 +122,7 @@ export async function readFixtures(
 export function readFixture(file: string, text: Buffer | string): Fixture | string {
   const [operation = "", name = ""] = file.split(".");
   if (!isPlayed(operation) || name === "json" || file.split(".").length !== 3)
-    return `${file}: name it <operation>.<case>.json, where <operation> is one of ${operationNames.join(", ")}, openLink.`;
+    return `${file}: name it <operation>.<case>.json, where <operation> is one of ${operationNames.join(", ")}, openLink, webhook.`;
   try {
     return { ...shape.parse(JSON.parse(String(text))), file, operation };
   } catch (error) {

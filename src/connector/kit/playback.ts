@@ -109,7 +109,8 @@ const playFault: Readonly<Record<Fault, (request: IncomingMessage, response: Ser
   garbage: (request) => request.socket.end("this is no reply\r\n\r\n"),
 };
 
-function seenRequest(request: IncomingMessage, body: string): SeenRequest {
+/** A request as a server of Node's has it. */
+export function seenRequest(request: IncomingMessage, body: string): SeenRequest {
   const url = new URL(request.url ?? "/", "http://provider");
   const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(", ")]);
   return {

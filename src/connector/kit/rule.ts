@@ -2,6 +2,7 @@ import type { Connector } from "../contract.ts";
 import { maskPath } from "../masking.ts";
 import type { Fixture } from "./fixture.ts";
 import type { Performance, Player } from "./player.ts";
+import type { WebhookFixture } from "./webhook-fixture.ts";
 
 /** A connector under test. */
 export interface Subject {
@@ -10,6 +11,7 @@ export interface Subject {
   readonly folder: URL;
   /** Each fixture with what it did when played as written. */
   readonly played: readonly PlayedFixture[];
+  readonly webhooks: readonly WebhookFixture[];
   /** Fixtures that cannot be read, and why. */
   readonly unreadable: readonly string[];
   readonly player: Player;

@@ -59,7 +59,7 @@ function requestProblems(
 }
 
 /** Headers of transport, which no fixture writes down. */
-const transportHeaders: ReadonlySet<string> = new Set([
+export const transportHeaders: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
   "connection",
