@@ -1,0 +1,15 @@
+import type { z } from "zod";
+import { type HttpRequest, readReply } from "../../src/connector/contract.ts";
+import type { FinixContext } from "./credentials.ts";
+
+/** The version of Finix's API that this connector is written for. */
+const VERSION = "2022-02-01";
+
+/**
+ * Sends a request and reads the reply.
+ *
+ * @throws Refusal for Finix's no; Failure where nobody knows, or where it could not be asked.
+ */
+export async function ask<T>(context: FinixContext, request: HttpRequest, shape: z.ZodType<T>): Promise<T> {
+  return readReply(await context.http.send({ ...request, headers: { "finix-version": VERSION } }), shape);
+}

@@ -1,0 +1,111 @@
+import { Failure, type Operation, Refusal, type Reply, type Request } from "../../src/connector/contract.ts";
+import type { FinixContext } from "./credentials.ts";
+import { lateEffectMs } from "./late-effect.ts";
+import { readAmount } from "./link-body.ts";
+import { linkReply, standing } from "./link-reply.ts";
+import { deactivate } from "./links.ts";
+import { recipientReply } from "./recipients.ts";
+import * as shapes from "./shapes.ts";
+import { findTagged } from "./tagged-search.ts";
+
+/**
+ * What an earlier, unanswered attempt made; undefined if it certainly made nothing.
+ *
+ * @throws Failure OUTCOME_UNKNOWN where Finix may still be at work on it, or cannot be asked far enough back.
+ */
+export async function findEarlier(
+  operation: Operation,
+  request: Request<Operation>,
+  context: FinixContext,
+): Promise<Reply<Operation> | undefined> {
+  if (operation === "createLink") return findLink(request as Request<"createLink">, context);
+  if (operation === "createRecipient") return findRecipient(context);
+  // Void looks by itself where a link is, before it sends anything.
+  return undefined;
+}
+
+async function findLink(
+  request: Request<"createLink">,
+  context: FinixContext,
+): Promise<Reply<"createLink"> | undefined> {
+  const found = await findTagged(context, { path: "/payout_links", name: "payout_links", item: shapes.link });
+  if (found.length === 0) return madeNothing(context);
+  const amount = readAmount(request);
+  const fitting = found.filter(
+    ({ amount_details: of }) => of?.total_amount === amount.total_amount && of.currency === amount.currency,
+  );
+  if (fitting.length < found.length)
+    context.warn("a link at Finix has the tag of a payout of another amount: compare with its dashboard");
+  const [kept, ...others] = fitting.toSorted(byProgress);
+  if (!kept) throw otherAmount(found.length);
+  for (const other of others) await closeSecond(other, context);
+  if (!kept.link_url) throw unknown("finix shows no URL for the link that was made.");
+  return linkReply(kept, context);
+}
+
+async function findRecipient(context: FinixContext): Promise<Reply<"createRecipient"> | undefined> {
+  const found = await findTagged(context, { path: "/identities", name: "identities", item: shapes.identity });
+  const [oldest] = found.toSorted(byAge);
+  return oldest ? recipientReply(oldest.id) : madeNothing(context);
+}
+
+/** That nothing is there says that nothing was made only when nothing can be on its way any more. */
+function madeNothing(context: FinixContext): undefined {
+  // No money moves in the sandbox, so nobody need wait there.
+  const waitMs = context.credentials.environment === "test" ? 0 : lateEffectMs(context);
+  if (waitMs === 0) return undefined;
+  throw unknown(
+    `finix has not made what was asked, and may still be at work on it. Repeat the call in ${Math.ceil(waitMs / 1000)} seconds with the same merchant_payout_id or idempotency-key.`,
+    waitMs,
+  );
+}
+
+/** The link that has come furthest first, so that one that pays is never closed; of equals the oldest. */
+function byProgress(one: shapes.Link, other: shapes.Link): number {
+  return progress(other) - progress(one) || byAge(one, other);
+}
+
+/** A state that nobody knows may be one in which money moves. */
+function progress({ state }: shapes.Link): number {
+  const index = fromEndToPaid.indexOf(state ?? "");
+  return index === -1 ? fromEndToPaid.indexOf("ACTIVE") + 0.5 : index;
+}
+
+const fromEndToPaid = ["DEACTIVATED", "EXPIRED", "ACTIVE", "AWAITING_PAYOUT", "COMPLETED"];
+
+function byAge(one: shapes.Tagged, other: shapes.Tagged): number {
+  const [a, b] = [one.created_at ?? "", other.created_at ?? ""];
+  return a === b ? one.id.localeCompare(other.id) : a < b ? -1 : 1;
+}
+
+/** Closes a second link of the same attempt. Until it is certainly closed, the attempt has no outcome. */
+async function closeSecond(link: shapes.Link, context: FinixContext): Promise<void> {
+  if (link.state === "DEACTIVATED" || link.state === "EXPIRED") return;
+  if (link.state !== "ACTIVE") {
+    context.warn("a second link of one payout may be paid: compare with Finix's dashboard", {
+      link: link.id,
+    });
+    return;
+  }
+  const after = await deactivate(link.id, context).catch((error: unknown) => {
+    // Finix's no to this is not its no to what the attempt asked for.
+    throw error instanceof Refusal
+      ? unknown(`finix did not deactivate a second link: ${error.message}`)
+      : error;
+  });
+  if (canPay.has(after.state ?? "")) throw unknown("finix did not deactivate a second link.");
+  // Warns of a state that nobody knows.
+  standing(after, context);
+}
+
+const canPay: ReadonlySet<string> = new Set(["ACTIVE", "AWAITING_PAYOUT", "COMPLETED"]);
+
+function unknown(message: string, retryAfterMs?: number): Failure {
+  const metadata = { connector: "finix" };
+  return new Failure("OUTCOME_UNKNOWN", message, { metadata, ...(retryAfterMs && { retryAfterMs }) });
+}
+
+function otherAmount(count: number): Failure {
+  const message = `finix has ${count} link(s) with the tag of this payout, for another amount. Compare with Finix's dashboard before paying again under a new merchant_payout_id.`;
+  return new Failure("PAYOUT_NEEDS_REVIEW", message, { metadata: { connector: "finix" } });
+}

@@ -1,0 +1,85 @@
+import { invalidField, missingField, type Request } from "../../src/connector/contract.ts";
+import { type Address, CountryAlpha2 } from "../../src/gen/types/address_pb.ts";
+import { PayoutEnums_PayoutRecipientType as RecipientType } from "../../src/gen/types/payout_pb.ts";
+import type { FinixContext } from "./credentials.ts";
+import { tagsFor } from "./tags.ts";
+
+type CreateRecipient = Request<"createRecipient">;
+
+/** Recipients who are people. Every other is a business. */
+const people: ReadonlySet<RecipientType> = new Set([
+  RecipientType.INDIVIDUAL,
+  RecipientType.NATURAL_PERSON,
+  RecipientType.PERSONAL,
+]);
+
+/**
+ * The body of `POST /identities`.
+ *
+ * @throws Failure for what Finix requires and the request has not, saying what to write.
+ */
+export function identityBody(request: CreateRecipient, context: FinixContext): object {
+  const isPerson = people.has(request.recipientType);
+  return {
+    identity_roles: ["RECIPIENT"],
+    type: isPerson ? "PERSONAL" : "BUSINESS",
+    entity: { ...contact(request), ...(isPerson ? personal(request) : business(request)) },
+    tags: tagsFor(context, request.merchantPayoutId),
+  };
+}
+
+function personal({ address }: CreateRecipient) {
+  return { personal_address: postalAddress("address.billing_address", address?.billingAddress) };
+}
+
+/** Of a business, Finix wants to know where it sits and where the person lives who answers for it. */
+function business({ address, customer }: CreateRecipient) {
+  const name = customer?.name;
+  if (!name) throw missingField("customer.name", "Write the legal name of the business.");
+  return {
+    business_name: name,
+    // Finix's word for a business without another name is its legal name once more.
+    doing_business_as: name,
+    business_address: postalAddress("address.billing_address", address?.billingAddress),
+    personal_address: postalAddress("address.shipping_address", address?.shippingAddress),
+  };
+}
+
+function contact({ customer }: CreateRecipient) {
+  if (!customer?.firstName) throw missingField("customer.first_name", whose);
+  if (!customer.lastName) throw missingField("customer.last_name", whose);
+  return {
+    first_name: customer.firstName,
+    last_name: customer.lastName,
+    ...(customer.email?.value && { email: customer.email.value }),
+    ...(customer.phoneNumber?.value && { phone: customer.phoneNumber.value }),
+  };
+}
+
+const whose = "Write that of the recipient, or of who answers for the business.";
+
+function postalAddress(field: string, address: Address | undefined) {
+  if (!address)
+    throw missingField(
+      field,
+      "Finix requires where people live, and for businesses both addresses: the business in billing_address, who answers for it in shipping_address.",
+    );
+  if (address.countryAlpha2Code !== CountryAlpha2.US)
+    throw invalidField(
+      `${field}.country_alpha2_code`,
+      "Finix pays recipients in the United States: write US.",
+    );
+  return {
+    line1: required(`${field}.line1`, address.line1?.value),
+    ...(address.line2?.value && { line2: address.line2.value }),
+    city: required(`${field}.city`, address.city?.value),
+    region: required(`${field}.state`, address.state?.value),
+    postal_code: required(`${field}.zip_code`, address.zipCode?.value),
+    country: "USA",
+  };
+}
+
+function required(field: string, value: string | undefined): string {
+  if (value) return value;
+  throw missingField(field, "Finix requires a whole address.");
+}
