@@ -1,0 +1,120 @@
+import {
+  defineConnector,
+  missingField,
+  PayoutMethodKind,
+  PayoutStatus,
+  Refusal,
+  type Reply,
+  type Request,
+  readReply,
+  readStatus,
+} from "../../src/connector/contract.ts";
+import { authorize, credentials, type DotsContext, type DotsCredentials } from "./credentials.ts";
+import { errors } from "./errors.ts";
+import { idempotencyUuid } from "./idempotency-uuid.ts";
+import { linkBody } from "./link-body.ts";
+import { isAskedAmount, otherLinkReply } from "./link-check.ts";
+import * as shapes from "./shapes.ts";
+import { linkStanding, madeLinkReply, statuses } from "./standing.ts";
+import { webhook } from "./webhook.ts";
+
+/** Dots: payout links to a page that Dots hosts, delivered by e-mail or SMS where the caller wants that. */
+export default defineConnector<DotsCredentials>({
+  name: "dots",
+  configKey: "Dots",
+  docs: "https://docs.dots.dev/apireference",
+  hosts: { live: "https://api.dots.dev/api", test: "https://pls.senddotssandbox.com/api" },
+  environment: ({ environment }) => environment,
+  credentials,
+  legacyHeaders: { "x-api-key": "api_key", "x-key1": "client_id" },
+  authorize,
+  idempotency: { windowMs: 24 * 60 * 60 * 1000 },
+  statuses,
+  errors,
+  linkOptions: [
+    "memo",
+    "recipient",
+    "delivery",
+    "steps",
+    "collect_tax_form",
+    "tax_exempt",
+    "fee_party",
+    "metadata",
+    "accounting",
+  ],
+  methods: [PayoutMethodKind.US_BANK, PayoutMethodKind.PAYPAL, PayoutMethodKind.VENMO],
+  currencies: ["USD"],
+  visible: ["status", "type", "method", "created", "has_more"],
+  webhook,
+
+  async createLink(request, context) {
+    const body = linkBody(request, context);
+    const reply = await context.http.send({
+      method: "POST",
+      path: "/v2/payout-links",
+      json: body,
+      effect: "keyed",
+    });
+    const link = readReply(reply, shapes.madeLink);
+    return isAskedAmount(link, body.amount, context)
+      ? madeLinkReply(link, context)
+      : otherLinkReply(link, body.amount, context);
+  },
+
+  async get(request, context) {
+    const id = linkIdOf(request, context);
+    return linkStanding(id, await readLink(id, context), context);
+  },
+
+  async void(request, context) {
+    const id = linkIdOf(request, context);
+    return endedReply(id, await readLink(id, context)) ?? (await cancel(id, context));
+  },
+});
+
+/** What void answers for a link that is over; undefined where it can still be cancelled. */
+function endedReply(id: string, { status }: shapes.Link): Reply<"void"> | undefined {
+  if (status === "claimed") {
+    // What DELETE would do to money that the recipient has is not documented.
+    const message = "The recipient has claimed the link: the money is in their Dots wallet.";
+    throw new Refusal({ reason: "NOT_CANCELABLE", status: 409, code: "claimed", message });
+  }
+  const payoutStatus = Object.hasOwn(statuses, status ?? "") ? statuses[status ?? ""] : undefined;
+  const isOver = payoutStatus !== undefined && payoutStatus !== PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
+  return isOver ? { connectorPayoutId: id, payoutStatus } : undefined;
+}
+
+async function cancel(id: string, context: DotsContext): Promise<Reply<"void">> {
+  try {
+    const reply = await context.http.send({
+      method: "DELETE",
+      path: linkPath(id),
+      // Dots knows no key here. Cancelling twice cancels once; this names the attempt in what Dots logs.
+      headers: { "idempotency-key": idempotencyUuid(context.idempotencyKey) },
+      effect: "keyed",
+    });
+    const { status } = readReply(reply, shapes.link);
+    return { connectorPayoutId: id, payoutStatus: readStatus(statuses, status ?? "", context) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // A first try whose answer was lost may have cancelled it.
+    const ended = endedReply(id, await readLink(id, context));
+    if (ended) return ended;
+    throw error;
+  }
+}
+
+async function readLink(id: string, { http }: DotsContext): Promise<shapes.Link> {
+  return readReply(await http.send({ method: "GET", path: linkPath(id) }), shapes.link);
+}
+
+function linkPath(id: string): string {
+  return `/v2/payout-links/${encodeURIComponent(id)}`;
+}
+
+/** Dots's id of the link that a call is about: the caller's, or what the core remembers. */
+function linkIdOf(request: Request<"get" | "void">, context: DotsContext): string {
+  const id = request.connectorPayoutId || context.payout?.connectorPayoutId;
+  if (!id) throw missingField("connector_payout_id", "Write the id that CreateLink answered.");
+  return id;
+}
