@@ -12,6 +12,7 @@ import { globalPayouts } from "./global-payouts.ts";
 import type { Model } from "./model.ts";
 import { methodCapabilities } from "./recipient.ts";
 import { statuses } from "./standing.ts";
+import { webhook } from "./webhook.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -36,6 +37,7 @@ export default defineConnector<StripeCredentials>({
   linkOptions: pageOptions,
   methods: [...methodCapabilities.keys()],
   visible: ["object", "status", "currency", "livemode", "closed", "created", "type", "code"],
+  webhook,
 
   createLink: byModel("createLink"),
   openLink: (visit, context) => models[context.credentials.account_model].openLink(visit, context),

@@ -1,3 +1,4 @@
+import type { SignedWebhook } from "../../support/provider-fake.ts";
 import type { Endpoints, RecordedRequest } from "./endpoints.ts";
 import type { Fault, Faults } from "./faults.ts";
 import {
@@ -12,6 +13,7 @@ import {
 import { endPayout } from "./v1-payouts.ts";
 import { endPayment } from "./v2-payments.ts";
 import { activate, addPayoutMethod } from "./v2-payout-methods.ts";
+import { webhookAbout } from "./webhook.ts";
 
 /** What a test can make happen at the provider, and ask it. Amounts are minor units, currencies lower case. */
 export interface Control {
@@ -50,6 +52,8 @@ export interface Control {
   count(what: "accounts" | "payments" | "intents" | "transfers" | "payouts", payoutId?: string): number;
   account(id: string): Account;
   accountIds(): readonly string[];
+  /** What Stripe would send about an account, payment, payout intent, transfer or payout now, signed with the secret. */
+  webhook(id: string, secret: string): SignedWebhook;
   /** v1 payouts to the platform's own bank: a connector should never make one. */
   platformPayouts(): readonly Payout[];
 }
@@ -118,6 +122,7 @@ export function newControl({ state, faults, endpoints, clock }: ControlParts): C
       if (payoutId === undefined) return state[what].size;
       return [...state[what].values()].filter((entry) => entry.metadata.pl_id === payoutId).length;
     },
+    webhook: (id, secret) => webhookAbout(state, id, secret),
     platformPayouts: () => [...state.payouts.values()].filter((payout) => payout.account === undefined),
   };
 }

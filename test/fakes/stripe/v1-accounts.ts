@@ -106,7 +106,8 @@ function createLink(parameters: z.infer<typeof linkCreation>, { state }: Target)
   };
 }
 
-function accountBody(account: Account): object {
+/** An account as v1 shows it. */
+export function accountBody(account: Account): object {
   const transfers = account.capabilities.get("transfers")?.status === "active";
   return {
     id: account.id,

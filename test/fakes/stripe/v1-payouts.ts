@@ -79,7 +79,8 @@ function payout({ state, ids, account }: Target): Payout {
   return found;
 }
 
-function payoutBody(payout: Payout): object {
+/** A payout as v1 shows it. */
+export function payoutBody(payout: Payout): object {
   return {
     id: payout.id,
     object: "payout",

@@ -98,7 +98,8 @@ function transfer(state: State, id: string | undefined): Transfer {
   return found;
 }
 
-function transferBody(transfer: Transfer): object {
+/** A transfer as v1 shows it. */
+export function transferBody(transfer: Transfer): object {
   return {
     id: transfer.id,
     object: "transfer",
