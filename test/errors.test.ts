@@ -40,7 +40,13 @@ const mistakes: readonly Mistake[] = [
     call: createLink({ "x-connector": "teller" }),
     code: "UNIMPLEMENTED",
     reason: "UNSUPPORTED_OPERATION",
-    says: ["teller does not support CreateLink", "It supports: Transfer", "supported by: sandbox, stripe"],
+    says: [
+      "teller does not support CreateLink",
+      "It supports: Transfer",
+      "supported by: ",
+      "sandbox",
+      "stripe",
+    ],
   },
   {
     name: "a currency that the connector does not pay in",

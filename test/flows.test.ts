@@ -285,8 +285,8 @@ describeEngines((newStore) => {
       body: "{}",
     });
     const { connectors } = (await response.json()) as { connectors: Record<string, unknown>[] };
-    expect(connectors.map(({ name }) => name)).toEqual(["sandbox", "stripe"]);
-    expect(connectors[1]).toMatchObject({
+    expect(connectors.map(({ name }) => name)).toEqual(expect.arrayContaining(["sandbox", "stripe"]));
+    expect(connectors.find(({ name }) => name === "stripe")).toMatchObject({
       config_key: "Stripe",
       operations: expect.arrayContaining(["CreateLink", "Get"]),
       credentials: expect.arrayContaining([
