@@ -94,6 +94,10 @@ const checks: Readonly<Record<string, Check>> = {
         ? []
         : [`arrivalDays: write the earliest and the latest business day for ${kind}, such as [1, 3].`]),
     ]),
+  secretIds: ({ secretIds, openLink }) =>
+    secretIds && openLink
+      ? ["secretIds cannot be combined with openLink: what the page makes would be stored unsealed."]
+      : [],
   webhook: ({ webhook }) => {
     if (webhook === undefined) return [];
     if (typeof webhook?.verify !== "function" || typeof webhook.read !== "function")

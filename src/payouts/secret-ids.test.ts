@@ -5,6 +5,7 @@ import { type Connector, PayoutStatus } from "../connector/contract.ts";
 import { createHttpClient } from "../connector/http-client.ts";
 import { PayoutServiceGetRequestSchema } from "../gen/types/payout_pb.ts";
 import { type Keys, parseKeys } from "../security/keys.ts";
+import { Secret } from "../security/secret.ts";
 import { createLog } from "../telemetry/log.ts";
 import { ask, type Question } from "./ask.ts";
 import type { PayoutRequest } from "./payout-request.ts";
@@ -48,7 +49,14 @@ async function askAbout(
     {
       operation: "get",
       request: message as unknown as PayoutRequest,
-      route: { connector, credentials: {}, scope, idempotencyKey: undefined, ...differing },
+      route: {
+        connector,
+        credentials: {},
+        config: new Secret("{}"),
+        scope,
+        idempotencyKey: undefined,
+        ...differing,
+      },
       payout,
       idempotencyKey: "",
       attempt: 1,
