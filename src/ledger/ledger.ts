@@ -240,6 +240,8 @@ export interface PayoutChange {
   /** The one it replaces still finds the payout. */
   readonly connectorPayoutId?: string;
   readonly linkState?: LinkState;
+  /** What the provider now says of a link whose page is its own: see {@link Link.hosted}. */
+  readonly linkHosted?: Uint8Array;
   /** When the provider's page ends, where the payout has a link. */
   readonly linkExpiresAtMs?: number;
   /** Counts where the payout has none yet, as do the currencies: the first operation that names them fixes them. */

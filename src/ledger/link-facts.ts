@@ -30,6 +30,11 @@ export interface Link extends NewLink {
   /** When details were last given, or the payment last begun. */
   readonly claimedAtMs: number | undefined;
   readonly completedAtMs: number | undefined;
+  /**
+   * What the provider says of a link whose page is its own: serialised sluice.v1.PayoutLink, sealed by the caller. Such a link
+   * runs out when the provider says so, and not by our clock.
+   */
+  readonly hosted: Uint8Array | undefined;
 }
 
 /** A payout that has a link, with what its pages and its caller are told of it. */

@@ -16,7 +16,7 @@ const withUnsettled = `left join attempt as unsettled
   on unsettled.payout_id = payout.id and unsettled.state <> 'DONE'`;
 
 const stateNow = `case when payout.link_state = 'ACTIVE' and payout.status = ${payoutStatus.REQUIRES_PAYOUT_METHOD_DATA}
-  and payout.link_expires_at_ms <= $10 then 'EXPIRED' else payout.link_state end`;
+  and payout.link_hosted is null and payout.link_expires_at_ms <= $10 then 'EXPIRED' else payout.link_state end`;
 
 /** $7 connector or null, $8 prefix or null, $9 what comes after all that begins so or null, $10 now, $11 to $15 states, $16 limit. */
 const filtered = `payout.link_token_hash is not null

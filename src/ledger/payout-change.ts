@@ -66,10 +66,14 @@ function linkAfter(
   nowMs: number,
 ): Payout["link"] {
   if (!link) return undefined;
-  const { linkState: state = link.state, linkExpiresAtMs: expiresAtMs = link.expiresAtMs } = change;
-  const entry = source === "reentry" ? link.entry + 1 : link.entry;
-  if (state === link.state && expiresAtMs === link.expiresAtMs && entry === link.entry) return link;
-  return { ...link, state, expiresAtMs, entry, ...timesAfter(link, state, nowMs) };
+  const facts = {
+    state: change.linkState ?? link.state,
+    expiresAtMs: change.linkExpiresAtMs ?? link.expiresAtMs,
+    entry: source === "reentry" ? link.entry + 1 : link.entry,
+    hosted: change.linkHosted ?? link.hosted,
+  };
+  const isNew = Object.entries(facts).some(([name, value]) => link[name as keyof typeof facts] !== value);
+  return isNew ? { ...link, ...facts, ...timesAfter(link, facts.state, nowMs) } : link;
 }
 
 function timesAfter(link: Link, state: Link["state"], nowMs: number): Partial<Link> {

@@ -53,7 +53,7 @@ function newLink({
   ...link
 }: NonNullable<NewPayout["link"]>): Link {
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  return { ...link, ...times, state: "ACTIVE", entry: 1 };
+  return { ...link, ...times, state: "ACTIVE", entry: 1, hosted: undefined };
 }
 
 /** A payout that the transaction holds locked, after a change, with an event where that changed its status. */
@@ -102,6 +102,7 @@ function insertion(payout: Payout, credentials: Uint8Array | undefined): Query {
     payout.createdAtMs,
     payout.updatedAtMs,
     link && !endStates.has(link.state) ? (credentials ?? null) : null,
+    link?.hosted ?? null,
   );
 }
 
@@ -121,6 +122,7 @@ function update(payout: Payout): Query {
     payout.link?.entry ?? 1,
     payout.link?.claimedAtMs ?? null,
     payout.link?.completedAtMs ?? null,
+    payout.link?.hosted ?? null,
   );
 }
 

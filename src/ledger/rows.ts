@@ -32,6 +32,7 @@ function readLink(row: Row): Link {
     openedAtMs: optional(row, "link_opened_at_ms", number),
     claimedAtMs: optional(row, "link_claimed_at_ms", number),
     completedAtMs: optional(row, "link_completed_at_ms", number),
+    hosted: optional(row, "link_hosted", bytes),
   };
 }
 

@@ -23,7 +23,7 @@ const wish = { options, expiresAtMs: 6_000, credentials: new Secret(canary) };
 function record(given: Partial<Link> = {}, status = 11): LinkRecord {
   const { credentials: _credentials, metadataKeys: _keys, ...made } = newLink(maker, "id-1", wish);
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  const link: Link = { ...made, ...times, state: "ACTIVE", entry: 1, ...given };
+  const link: Link = { ...made, ...times, hosted: undefined, state: "ACTIVE", entry: 1, ...given };
   const facts = { scope, link, createdAtMs: 1_000, updatedAtMs: 1_000, version: 1 };
   const payout = { ...aPayout({ id: "id-1", merchantPayoutId: "order-1" }), status, ...facts };
   return { payout, payments: 2, unsettled: undefined };

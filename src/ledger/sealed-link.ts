@@ -11,7 +11,7 @@ import type { Keys } from "../security/keys.ts";
 import { linkToken } from "../security/link-token.ts";
 import { seal, unseal } from "../security/seal.ts";
 import { Secret } from "../security/secret.ts";
-import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken } from "./ledger.ts";
+import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken, Payout } from "./ledger.ts";
 import { linkStateNow } from "./link-state.ts";
 
 /** What makes and shows links. */
@@ -56,7 +56,7 @@ export function newToken(keys: Keys, payoutId: string, generation: number): NewT
 /** A link as its caller sees it now. The URL is derived again, so it is the same at every repeat. */
 export function showLink(maker: LinkMaker, { payout, payments }: LinkRecord): PayoutLink {
   const { link } = payout;
-  return create(PayoutLinkSchema, {
+  const ours = create(PayoutLinkSchema, {
     ...asMade(maker, payout),
     state: LinkState[linkStateNow(payout, maker.now()) ?? link.state],
     attempts: payments,
@@ -64,6 +64,7 @@ export function showLink(maker: LinkMaker, { payout, payments }: LinkRecord): Pa
     ...(link.claimedAtMs !== undefined && { claimTime: timestampFromMs(link.claimedAtMs) }),
     ...(link.completedAtMs !== undefined && { completeTime: timestampFromMs(link.completedAtMs) }),
   });
+  return withHosted(ours, readHosted(maker, payout));
 }
 
 /** A payout with its link, as it was when they were made. */
@@ -125,6 +126,42 @@ export function openCredentials(
   sealed: Uint8Array,
 ): Secret {
   return new Secret(Buffer.from(unseal(keys, sealed, credentialsContext(payoutId))).toString());
+}
+
+/** What a provider says of a link whose page is its own, for the store. Sealed, since it holds the link's URL. */
+export function sealHosted(
+  { keys }: Pick<LinkMaker, "keys">,
+  payoutId: string,
+  hosted: PayoutLink,
+): Uint8Array {
+  return seal(keys, toBinary(PayoutLinkSchema, hosted), hostedContext(payoutId));
+}
+
+/** What the provider last said of a payout's link; undefined where the page is ours. */
+export function readHosted(
+  { keys }: Pick<LinkMaker, "keys">,
+  { id, link }: Pick<Payout, "id" | "link">,
+): PayoutLink | undefined {
+  return link?.hosted && fromBinary(PayoutLinkSchema, unseal(keys, link.hosted, hostedContext(id)));
+}
+
+/** A link with what the provider says of its own page: where it is, until when, and whether it was delivered. */
+export function withHosted(ours: PayoutLink, hosted: PayoutLink | undefined): PayoutLink {
+  if (!hosted) return ours;
+  const { expireTime: _ours, ...rest } = ours;
+  const { url, expireTime, deliveryState, connectorRecipientId, connectorTransactionId } = hosted;
+  return {
+    ...rest,
+    ...(url && { url }),
+    ...(expireTime && { expireTime }),
+    deliveryState,
+    ...(connectorRecipientId !== undefined && { connectorRecipientId }),
+    ...(connectorTransactionId !== undefined && { connectorTransactionId }),
+  };
+}
+
+function hostedContext(payoutId: string): string {
+  return `hosted link ${payoutId}`;
 }
 
 function optionsContext(payoutId: string): string {

@@ -5,7 +5,7 @@ import { payoutStatus } from "./status.ts";
 export const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,
   currency, destination_currency, link_state, link_token_hash, link_key_id, link_generation, link_expires_at_ms,
   link_options, link_entry, link_opened_at_ms, link_claimed_at_ms, link_completed_at_ms, created_at_ms, updated_at_ms,
-  version`;
+  version, link_hosted`;
 
 /** Columns that `readAttempt` reads. */
 export const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, state, tries, payout_status_before,
@@ -27,9 +27,9 @@ export const BINARY = "{binary}";
 
 /** Every statement but those of `link-sql.ts`, in the subset that SQLite and PostgreSQL share. An insert fails where its row is there already. */
 export const sql = {
-  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $18 link, $19 created, $20 updated, $21 credentials. */
+  /** $1 id, $2 tenant, $3 merchant, $4 merchant_payout_id, $5 connector, $6 connector_payout_id, $7 status, $8 amount, $9 currency, $10 destination currency, $11 to $18 link, $19 created, $20 updated, $21 credentials, $22 what the provider says of it. */
   insertPayout: `insert into payout (${payout}, link_credentials)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, null, $17, $18, $19, $20, 1, $21)`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, null, $17, $18, $19, $20, 1, $22, $21)`,
 
   /** $1 tenant, $2 merchant, $3 id. */
   payoutInScope: `select ${payout} from payout where tenant_id = $1 and merchant_id = $2 and id = $3`,
@@ -59,11 +59,11 @@ export const sql = {
   lockPayoutOfAttempt: `select ${payout} from payout
     where id = (select payout_id from attempt where id = $1) ${LOCK}`,
 
-  /** $1 id, $2 status, $3 connector_payout_id, $4 amount, $5 currency, $6 destination currency, $7 link state, $8 link expiry, $9 now, $10 version, $11 entry, $12 claimed, $13 completed. Erases the credentials of a link that ends. */
+  /** $1 id, $2 status, $3 connector_payout_id, $4 amount, $5 currency, $6 destination currency, $7 link state, $8 link expiry, $9 now, $10 version, $11 entry, $12 claimed, $13 completed, $14 what the provider says of the link. Erases the credentials of a link that ends. */
   changePayout: `update payout
     set status = $2, connector_payout_id = $3, amount_minor = $4, currency = $5, destination_currency = $6,
       link_state = $7, link_expires_at_ms = $8, updated_at_ms = $9, version = $10, link_entry = $11,
-      link_claimed_at_ms = $12, link_completed_at_ms = $13,
+      link_claimed_at_ms = $12, link_completed_at_ms = $13, link_hosted = $14,
       link_credentials = case when $7 in (${ends}) then null else link_credentials end
     where id = $1`,
 

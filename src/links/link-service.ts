@@ -55,6 +55,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
   async replaceUrl(parts, { id }, scope) {
     for (let round = 1; round <= ROUNDS; round++) {
       const { payout } = await findLink(parts, scope, id);
+      if (payout.link.hosted) throw notOurs(payout.connector);
       const token = newToken(parts.keys, id, payout.link.generation + 1);
       const replaced = await parts.ledger.replaceToken(scope, id, token);
       if (replaced) return { link: showLink(parts, replaced) };
@@ -69,6 +70,11 @@ const answers: { readonly [M in Served]: Answer<M> } = {
     return { attempts: (await parts.ledger.listPayments(scope, id)).map(showAttempt) };
   },
 };
+
+function notOurs(connector: string): Failure {
+  const message = `The page of this link is ${connector}'s own, and so is its URL. Cancel the link and make another one.`;
+  return new Failure("PAYOUT_STATE", message, { field: "id" });
+}
 
 const served = Object.keys(answers) as Served[];
 

@@ -10,6 +10,7 @@ const link = (entry: number): Link => ({
   openedAtMs: undefined,
   claimedAtMs: undefined,
   completedAtMs: undefined,
+  hosted: undefined,
 });
 const payout = (merchantPayoutId: string | undefined, entry?: number) => ({
   merchantPayoutId,

@@ -24,7 +24,7 @@ export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
     return learn(parts, payout, { status: PayoutStatus.EXPIRED, linkState: "EXPIRED" });
   }
   // A payment that failed stays failed, and the recipient is not asked any more.
-  const isLeft = status === PayoutStatus.FAILED && link.expiresAtMs <= parts.now();
+  const isLeft = status === PayoutStatus.FAILED && !link.hosted && link.expiresAtMs <= parts.now();
   return isLeft && isOpen(payout) ? learn(parts, payout, { linkState: "EXPIRED" }) : payout;
 }
 

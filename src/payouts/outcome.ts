@@ -2,9 +2,10 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { currencyCode, type Operation, PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../connector/failure.ts";
 import type { Attempt, LinkState, Outcome, PayoutChange } from "../ledger/ledger.ts";
-import { showNewLink } from "../ledger/sealed-link.ts";
+import { showNewLink, withHosted } from "../ledger/sealed-link.ts";
 import { seal } from "../security/seal.ts";
 import type { Ended } from "./ended.ts";
+import { hostedNews } from "./hosted-news.ts";
 import { operations } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
@@ -26,12 +27,25 @@ export function outcomeOf(
     return { state: "UNKNOWN", change: { ...agreed, ...begun, ...claimed } };
   }
   const registered = claim && operation === "enrollDisburseAccount" && !ended.reply.error ? payable : {};
-  const change = { ...agreed, ...begun, ...registered, ...changeOf(operation, ended.reply) };
+  const { reply } = ended;
+  const change = {
+    ...agreed,
+    ...begun,
+    ...registered,
+    ...changeOf(operation, reply),
+    ...hosted(parts, submission, reply),
+  };
   return {
     state: "DONE",
     reply: seal(parts.keys, ended.encoded, replySealContext(intent.attemptId)),
     change,
   };
+}
+
+function hosted(parts: Parts, { payout, intent }: Submission, reply: PayoutReply): PayoutChange {
+  const made = intent.payout && "create" in intent.payout ? intent.payout.create : undefined;
+  const known = payout ?? (made && { id: made.id, link: undefined });
+  return known ? hostedNews(parts, known, reply) : {};
 }
 
 /** Where a link is once its recipient's account is registered, whatever that is called at the provider. */
@@ -80,8 +94,7 @@ export function completeReply(parts: Parts, submission: Submission, reply: Payou
     // As it was when it was made: a repeat gets the first reply, whatever has become of the link since.
     const made = { ...known, link: known.link, createdAtMs: intent.startedAtMs };
     const ours = showNewLink(parts, made);
-    const { url, expireTime } = reply.payoutLink ?? {};
-    reply.payoutLink = { ...ours, ...(url && { url }), ...(expireTime && { expireTime }) };
+    reply.payoutLink = withHosted(ours, reply.payoutLink);
   }
   return reply;
 }

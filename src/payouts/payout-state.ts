@@ -1,6 +1,7 @@
 import { currencyCode, PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../connector/failure.ts";
 import type { Payout } from "../ledger/ledger.ts";
+import { linkStateNow } from "../ledger/link-state.ts";
 import { operations } from "./operations.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import type { Route } from "./route.ts";
@@ -31,10 +32,9 @@ export function checkState({ operation, request, route, payout }: Submission, no
 }
 
 /** How a payout's link has ended without being used; undefined while it has not. */
-export function linkEnd({ link, status }: Payout, nowMs: number): "EXPIRED" | "CANCELLED" | undefined {
-  if (link?.state === "EXPIRED" || link?.state === "CANCELLED") return link.state;
-  const isUnused = link?.state === "ACTIVE" && status === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return isUnused && link.expiresAtMs <= nowMs ? "EXPIRED" : undefined;
+export function linkEnd(payout: Payout, nowMs: number): "EXPIRED" | "CANCELLED" | undefined {
+  const state = linkStateNow(payout, nowMs);
+  return state === "EXPIRED" || state === "CANCELLED" ? state : undefined;
 }
 
 /** Whether a payout's link waits for its recipient to say where the money should go. */

@@ -3,6 +3,7 @@ import { Failure } from "../connector/failure.ts";
 import type { Call } from "../edge/call.ts";
 import type { Payout } from "../ledger/ledger.ts";
 import { showLink } from "../ledger/sealed-link.ts";
+import { hostedNews } from "./hosted-news.ts";
 import { expire, learn } from "./news.ts";
 import { changeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
@@ -30,7 +31,10 @@ export async function get(
   const { deadlineMs } = call;
   const { reply } = await read(parts, { operation: "get", request, route, payout, deadlineMs });
   if (!payout) return { connectorPayoutId: request.connectorPayoutId, ...reply } as PayoutReply;
-  const after = await learn(parts, payout, changeOf("get", reply));
+  const after = await learn(parts, payout, {
+    ...changeOf("get", reply),
+    ...hostedNews(parts, payout, reply),
+  });
   return show(parts, await expire(parts, after), reply);
 }
 

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { PayoutServiceGetRequestSchema } from "../gen/types/payout_pb.ts";
 import type { Payout } from "../ledger/ledger.ts";
 import { fulfil, isDue } from "./fulfil.ts";
+import { hostedNews } from "./hosted-news.ts";
 import { readAgain } from "./link-entry.ts";
 import { learn } from "./news.ts";
 import { changeOf } from "./outcome.ts";
@@ -37,5 +38,5 @@ async function askWhere(parts: Parts, payout: Payout, route: Route): Promise<Pay
   const deadlineMs = parts.now() + PROVIDER_DEADLINE_MS;
   const { kind, reply } = await read(parts, { operation: "get", request, route, payout, deadlineMs });
   if (kind === "turned away" || (reply.error && !reply.payoutStatus)) throw failureOf(reply);
-  return learn(parts, payout, changeOf("get", reply));
+  return learn(parts, payout, { ...changeOf("get", reply), ...hostedNews(parts, payout, reply) });
 }

@@ -291,7 +291,8 @@ export function stateNow({ link, status }: Payout, nowMs: number): LinkState | u
 
 function asMade({ tokenHash, keyId, generation, expiresAtMs, options }: NewLink): Link {
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  return { tokenHash, keyId, generation, expiresAtMs, options, ...times, state: "ACTIVE", entry: 1 };
+  const made = { tokenHash, keyId, generation, expiresAtMs, options, hosted: undefined };
+  return { ...made, ...times, state: "ACTIVE", entry: 1 };
 }
 
 function nameOf({ tenantId, merchantId }: Scope, operation: string, key: string): string {

@@ -12,6 +12,9 @@ alter table payout add column link_locked_until_ms bigint not null default 0;
 -- Sealed. Null once the link has ended, and for links made before they were kept.
 alter table payout add column link_credentials bytea;
 
+-- What the provider says of a link whose page is its own. Sealed. Null where the page is ours.
+alter table payout add column link_hosted bytea;
+
 update payout set
   link_claimed_at_ms = (select max(at_ms) from event
     where event.payout_id = payout.id and to_status in (7, 12)),
