@@ -15,13 +15,14 @@ VOLUME /app/data
 USER node
 EXPOSE 8080
 
-# Beyond loopback Sluice starts only if it knows who calls: pass SLUICE_TLS_CERT, SLUICE_TLS_KEY and SLUICE_TLS_CLIENT_CA,
-# or SLUICE_ALLOW_UNAUTHENTICATED=yes where the network keeps strangers out. SLUICE_PUBLIC_URL is where recipients reach it.
+# Beyond loopback Sluice starts only if it knows who calls: pass SLUICE_API_KEYS, for one, or SLUICE_ALLOW_UNAUTHENTICATED=yes
+# where the network keeps strangers out. SLUICE_PUBLIC_URL is where recipients reach it. A server that asks the health check
+# for a certificate is alive.
 ENV NODE_ENV=production SLUICE_LISTEN=0.0.0.0:8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["node", "--eval", "\
   const { SLUICE_TLS_CERT, SLUICE_LISTEN } = process.env;\
   const where = { host: '127.0.0.1', port: SLUICE_LISTEN.split(':').at(-1), path: '/healthz', rejectUnauthorized: false };\
   require(SLUICE_TLS_CERT ? 'node:https' : 'node:http')\
     .get(where, (reply) => process.exit(reply.statusCode === 200 ? 0 : 1))\
-    .on('error', () => process.exit(1))"]
+    .on('error', ({ code }) => process.exit(code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' ? 0 : 1))"]
 CMD ["node", "--require", "./src/node-version.cjs", "--require", "./src/compile-cache.cjs", "src/main.ts"]

@@ -796,7 +796,7 @@ export const IntegrityCheckSchema: GenEnum<IntegrityCheck> = /*@__PURE__*/
   enumDesc(file_types_event, 1);
 
 /**
- * Reads provider webhooks. Answers UNIMPLEMENTED until a connector of this server reads webhooks.
+ * Reads provider webhooks. Not served yet: answers UNIMPLEMENTED.
  *
  * @generated from service types.EventService
  */
