@@ -20,9 +20,17 @@ it("is a merchant's own, and otherwise everybody's", () => {
   expect(parseBranding("{}")(scope("constructor", "x"))).toBeUndefined();
 });
 
+it("is nobody's else, however ids are written", () => {
+  const branding = parseBranding(
+    JSON.stringify({ "acme/shop/eu": { sender_name: "Acme" }, "*": { sender_name: "Us" } }),
+  );
+  expect(branding(scope("acme", "shop/eu"))?.senderName).toBe("Acme");
+  expect(branding(scope("acme/shop", "eu"))?.senderName).toBe("Us");
+});
+
 it("tells every mistake with its place", () => {
   const text = JSON.stringify({
-    "*": { brand_color: "red", logo_url: "http://x.example.com/", sender_nam: "x", icon_url: "x" },
+    "*": { brand_color: "red", logo_url: "http://x.example.com/", sender_nam: "x", icon_url: "https:x" },
     acme: {},
     "a/b": [],
     "c/d": { accent_color: "#ffffff", button_text_color: "#eeeeee", sender_name: " " },

@@ -16,8 +16,7 @@ const READABLE_CONTRAST = 4.5;
 const color = z
   .string()
   .regex(/^#[0-9a-fA-F]{6}$/, { error: "must be a colour as #rrggbb, such as #0a7d4f" });
-const image = z.url({
-  protocol: /^https$/,
+const image = z.string().refine((url) => /^https:\/\/\S+$/.test(url) && URL.canParse(url), {
   error: "must be a URL that begins with https://",
 });
 const text = z.string().trim().min(1).max(100);
@@ -59,7 +58,9 @@ export function parseBranding(json: string): BrandingDefaults {
   const read = file.safeParse(parseJson(json));
   if (!read.success) throw new TypeError(`has mistakes: ${read.error.issues.map(describe).join("; ")}`);
   const merchants = new Map(Object.entries(read.data).map(([name, fields]) => [name, toBranding(fields)]));
-  return ({ tenantId, merchantId }) => merchants.get(`${tenantId}/${merchantId}`) ?? merchants.get("*");
+  // An id may have a slash in it, which could be taken for the one between two: the file cannot name such a tenant.
+  return ({ tenantId, merchantId }) =>
+    (tenantId.includes("/") ? undefined : merchants.get(`${tenantId}/${merchantId}`)) ?? merchants.get("*");
 }
 
 function parseJson(json: string): unknown {

@@ -36,13 +36,13 @@ export function parseDatabaseUrl(text: string): string {
   throw new TypeError("must be sqlite:<file> or postgres://user:password@host/database");
 }
 
-/** A base URL, without the slash at its end. */
+/** A base URL, without the slash at its end. Paths are put behind it, so nothing may be there that would swallow them. */
 export function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
-    throw new TypeError("must be a URL without query, such as https://pay.example.com");
+  const url = URL.parse(text);
+  if (!url || !/^https?:\/\/[^\s?#@]+$/.test(text)) {
+    throw new TypeError("must be a URL without password and query, such as https://pay.example.com");
   }
-  return text.replace(/\/+$/, "");
+  return url.href.replace(/\/+$/, "");
 }
 
 /** How talkative the log is. */

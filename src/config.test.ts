@@ -137,6 +137,28 @@ describe("the public URL", () => {
     expect(mistakes({ ...environment, SLUICE_PUBLIC_URL: "https://pay.example.com" })).toEqual([]);
   });
 
+  it.each([
+    ["https://pay.example.com/", "https://pay.example.com"],
+    ["https://PAY.example.com/links//", "https://pay.example.com/links"],
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+  ])("written as %s is %s", (text, url) => {
+    expect(read({ SLUICE_PUBLIC_URL: text }).publicUrl).toBe(url);
+  });
+
+  it.each([
+    "https://pay.example.com?",
+    "https://pay.example.com/#",
+    "https://pay.example.com/\n",
+    " https://pay.example.com",
+    "https:pay.example.com",
+    "https://:password@pay.example.com",
+    "ftp://pay.example.com",
+  ])("is not %j, behind which a link would lead elsewhere", (text) => {
+    expect(mistakes({ SLUICE_PUBLIC_URL: text })).toEqual([
+      expect.stringMatching(/^ {2}SLUICE_PUBLIC_URL must be a URL without password and query/),
+    ]);
+  });
+
   it("is not needed for an API on every address whose pages are elsewhere", () => {
     expect(mistakes({ SLUICE_LISTEN: "0.0.0.0:1", SLUICE_PUBLIC_LISTEN: "127.0.0.1:2", ...allowed })).toEqual(
       [],

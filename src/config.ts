@@ -1,33 +1,17 @@
 import { dirname, join } from "node:path";
-import { callerVariables, readCallers } from "./config-callers.ts";
+import { callerVariables } from "./config-callers.ts";
+import { type Listeners, readListeners } from "./config-listeners.ts";
 import { type PagesConfig, pageVariables, readPages } from "./config-pages.ts";
 import { createReading, type Reading, type Variable } from "./config-reading.ts";
-import { readTls, type Tls, tlsVariables } from "./config-tls.ts";
-import {
-  type Address,
-  existing,
-  isEverywhere,
-  isLoopback,
-  parseAddress,
-  parseCount,
-  parseDatabaseUrl,
-  parseLogLevel,
-  parseUrl,
-} from "./config-values.ts";
-import { asksCallers, type CallerMeans } from "./security/callers.ts";
+import { tlsVariables } from "./config-tls.ts";
+import { existing, parseCount, parseDatabaseUrl, parseLogLevel, parseUrl } from "./config-values.ts";
 import { type Keys, keysFromFile, parseKeys } from "./security/keys.ts";
 import { type LogLevel, logLevels } from "./telemetry/log.ts";
 
 /** What the environment says, checked and complete. */
-export interface Config extends PagesConfig {
-  readonly listen: Address;
-  /** Where pages are served, if not on the port of the API. */
-  readonly publicListen: Address | undefined;
-  readonly publicUrl: string | undefined;
+export interface Config extends PagesConfig, Listeners {
   readonly databaseUrl: string;
   readonly keys: Keys;
-  readonly tls: Tls | undefined;
-  readonly callers: CallerMeans;
   readonly logLevel: LogLevel;
   readonly connectorsFolder: string | undefined;
   /** Base URLs that the operator has set, by connector name. */
@@ -137,40 +121,6 @@ export function helpText(): string {
     ({ name, default: value, about }) => `  ${name}${value && ` (${value})`}\n      ${about}`,
   );
   return `npm start, with any of these in the environment (default in brackets):\n\n${lines.join("\n")}\n`;
-}
-
-/** Where to listen, in TLS or not, and who may call there; and that these go together. */
-function readListeners(
-  reading: Reading,
-): Pick<Config, "publicListen" | "publicUrl" | "tls" | "callers"> & { readonly listen: Address | undefined } {
-  const { read, text, mistake } = reading;
-  const listen = read("SLUICE_LISTEN", parseAddress);
-  const publicListen = read("SLUICE_PUBLIC_LISTEN", (address) =>
-    address === "" ? undefined : parseAddress(address),
-  );
-  const publicUrl = read("SLUICE_PUBLIC_URL", (url) => (url === "" ? undefined : parseUrl(url)));
-  const tls = readTls(reading);
-  const callers = readCallers(reading, tls?.clientCa !== undefined);
-  const isOpen = !asksCallers(callers) && text("SLUICE_ALLOW_UNAUTHENTICATED") !== "yes";
-  if (listen && !isLoopback(listen.host) && isOpen) {
-    mistake(
-      `SLUICE_LISTEN is ${listen.host}, which others can reach, and nothing checks who calls: set SLUICE_API_KEYS, SLUICE_JWKS_URL or SLUICE_TLS_CLIENT_CA, or SLUICE_ALLOW_UNAUTHENTICATED=yes if something in front does`,
-    );
-  }
-  if (tls?.clientCa && text("SLUICE_PUBLIC_LISTEN") === "") {
-    mistake(
-      "SLUICE_PUBLIC_LISTEN is needed with SLUICE_TLS_CLIENT_CA: recipients have no client certificates, so their pages need a port of their own, such as 0.0.0.0:8443",
-    );
-  }
-  const pagesOn = text("SLUICE_PUBLIC_LISTEN") === "" ? "SLUICE_LISTEN" : "SLUICE_PUBLIC_LISTEN";
-  const pages = pagesOn === "SLUICE_LISTEN" ? listen : publicListen;
-  if (pages && isEverywhere(pages.host) && text("SLUICE_PUBLIC_URL") === "") {
-    mistake(
-      `SLUICE_PUBLIC_URL is needed with ${pagesOn}=${text(pagesOn)}: links cannot begin with ${pages.host}. Write what recipients reach, such as https://pay.example.com`,
-    );
-  }
-  const isClientCertificateOptional = asksCallers({ ...callers, certificates: false });
-  return { listen, publicListen, publicUrl, callers, tls: tls && { ...tls, isClientCertificateOptional } };
 }
 
 const connectorUrlName = /^SLUICE_([A-Z0-9_]+)_URL$/;

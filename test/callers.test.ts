@@ -95,6 +95,26 @@ describe("an API key", () => {
     expect(said).toMatch(/^HTTP\/1\.1 401 /);
   });
 
+  it.each([
+    ["twice, the right one first", "x-tenant-id: acme\r\nx-tenant-id: globex\r\n"],
+    ["twice, the right one last", "x-tenant-id: globex\r\nx-tenant-id: acme\r\n"],
+    ["together, as some proxies put them", "x-tenant-id: acme, globex\r\n"],
+    ["in capitals", "X-TENANT-ID: globex\r\n"],
+    ["with a letter that looks alike", "x-tenant-id: \u00e1cme\r\n"],
+    ["with the merchant in it", "x-tenant-id: acme/shop\r\n"],
+    ["as any", "x-tenant-id: *\r\n"],
+    ["as nothing", "x-tenant-id:\r\n"],
+  ])("acts for its own tenant only, whoever else is named %s", async (_name, header) => {
+    const socket = connectSocket(Number(new URL(service.url).port), "127.0.0.1").setEncoding("utf8");
+    socket.write(
+      `POST /sluice.v1.PayoutLinkService/List HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${keys.acme.key}\r\n${header}content-type: application/json\r\ncontent-length: 2\r\n\r\n{}`,
+      "latin1",
+    );
+    const [said] = await once(socket, "data");
+    socket.destroy();
+    expect(said).toMatch(/^HTTP\/1\.1 (400|403) /);
+  });
+
   it("says every wrong thing in the same words", async () => {
     const told = await Promise.all(
       [{}, bearer("x"), bearer(keys.acme.entry), { authorization: "Basic x" }, bearer("a.b.c")].map(

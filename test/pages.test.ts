@@ -1,4 +1,3 @@
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { accessibilityProblems } from "./support/browser.ts";
 import { button, pageStage } from "./support/page-stage.ts";
@@ -85,11 +84,9 @@ describe.runIf(tool("chromium"))("a recipient in a browser", () => {
     const [page, link] = await arrive({ options: { expired_url: "https://example.com/expired" } });
     await begin(page);
     await fillIn(page, personWithAccount("000123456789"));
-    const database = new DatabaseSync(stage.databasePath, { timeout: 5000 });
-    database.exec(
+    stage.change(
       `update payout set link_expires_at_ms = ${Date.now() - 1000} where merchant_payout_id = '${link.merchantPayoutId}'`,
     );
-    database.close();
     await page.click(button);
     await until(page, "expired");
     expect(await page.locator("a.button").getAttribute("href")).toBe("https://example.com/expired");

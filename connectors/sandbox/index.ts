@@ -36,6 +36,14 @@ export default defineConnector({
     PayoutMethodKind.VENMO,
     PayoutMethodKind.CARD,
   ],
+  arrivalDays: {
+    [PayoutMethodKind.US_BANK]: [1, 3],
+    [PayoutMethodKind.UK_BANK]: [0, 1],
+    [PayoutMethodKind.IBAN]: [1, 2],
+    [PayoutMethodKind.PIX]: [0, 0],
+    [PayoutMethodKind.INTERAC]: [0, 1],
+    [PayoutMethodKind.CARD]: [0, 2],
+  },
 
   async createLink(request, context) {
     requireQuote(request.connectorQuoteId);

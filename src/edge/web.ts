@@ -27,8 +27,9 @@ export function createWeb(options: WebOptions): Hono {
       await ready();
       return context.text("ready\n");
     } catch (error) {
+      // Why, names hosts, users and files, and anybody may ask.
       log.warn({ error }, "not ready");
-      return context.text(`not ready: ${error instanceof Error ? error.message : "unknown"}\n`, 503);
+      return context.text("not ready: the log of this server says why\n", 503);
     }
   });
   web.get("/metrics", async (context) =>

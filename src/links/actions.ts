@@ -10,7 +10,7 @@ import { contactFields, knownContact, landing } from "./landing.ts";
 import type { Page } from "./layout.ts";
 import { moment } from "./moment.ts";
 import type { NoticeName } from "./notice.ts";
-import { isOnwardUrl, onwardPage } from "./onward-page.ts";
+import { onwardPage, readOnwardUrl } from "./onward-page.ts";
 import type { PageParts } from "./page-parts.ts";
 import { href, onlyLanguage, type PageQuery } from "./page-query.ts";
 import type { Action } from "./post-form.ts";
@@ -61,7 +61,8 @@ async function openPage({ parts, visit, form, token }: ActionRequest): Promise<A
       email: values.email ?? known?.email,
       country: values.country ?? (known?.country?.toUpperCase() || undefined),
     });
-    if (isOnwardUrl(url, parts.publicUrl())) return { page: onwardPage(visit, url), status: 200 };
+    const onward = readOnwardUrl(url, parts.publicUrl());
+    if (onward) return { page: onwardPage(visit, onward), status: 200 };
     parts.log.error({ payout: record.payout.id }, "the provider's page is not one to send a recipient to");
     return { page: landing(visit, { filling, notice: "sender" }), status: 503 };
   } catch (error) {

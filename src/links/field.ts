@@ -34,8 +34,9 @@ export type Faults = Readonly<Partial<Record<FieldName, FaultName>>>;
 /** What was written, by field. */
 export type Values = Readonly<Partial<Record<FieldName, string>>>;
 
-// Control characters, and those that turn the direction of the text around them.
-const forbidden = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+// Control characters, line separators, those that turn the direction of the text around them, and what stands for bytes that
+// are no text.
+const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufffd]/u;
 
 /** Reads fields from a form: every value as it is sent on, and every fault. A field that is optional and empty is left out. */
 export function readFields(

@@ -7,12 +7,11 @@ import type { Visit } from "./visit.ts";
  * The page between ours and the provider's: it names the host, and goes on at once. A redirect would be refused, since forms
  * of ours may lead only to ourselves.
  */
-export function onwardPage(visit: Visit, url: string): Page {
+export function onwardPage(visit: Visit, { href: url, host }: URL): Page {
   const { onward } = visit.tongue.language.words;
-  const { host } = new URL(url);
   const title = fill(onward.title, { host: isolated(host) });
   return {
-    title: onward.title.replace("{host}", host),
+    title: onward.title.replace("{host}", () => host),
     name: "onward",
     head: html`<meta http-equiv="refresh" content="0;url=${url}">`,
     main: html`<div class="card">
@@ -24,9 +23,12 @@ export function onwardPage(visit: Visit, url: string): Page {
   };
 }
 
-/** Whether a page of the provider's is one to send a recipient to: over TLS, or as our own pages where nothing is real. */
-export function isOnwardUrl(url: string, publicUrl: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol } = new URL(url);
-  return protocol === "https:" || (protocol === "http:" && publicUrl.startsWith("http:"));
+/**
+ * The provider's page, where it is one to send a recipient to: over TLS, or as our own pages where nothing is real. Undefined
+ * otherwise. What is shown and what is gone to are both read from this: as text, a browser might read the URL otherwise.
+ */
+export function readOnwardUrl(text: string, publicUrl: string): URL | undefined {
+  const url = URL.parse(text);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && publicUrl.startsWith("http:"));
+  return isSafe ? (url ?? undefined) : undefined;
 }

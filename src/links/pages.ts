@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { SecureHeadersVariables } from "hono/secure-headers";
 import { actions, isGiving } from "./actions.ts";
@@ -34,7 +33,7 @@ export function createPages(parts: PageParts): Hono {
   const pages = new Hono<Env>();
   pages.use("/l/*", ...pageHeaders(parts.publicUrl));
   pages.onError((error, context) => {
-    if (error instanceof HTTPException) return fail(context, error.status === 413 ? 413 : 403, "refused");
+    if (error instanceof HTTPException) return fail(context, 403, "refused");
     parts.log.error({ error }, "a recipient's page broke");
     return fail(context, 503, "broken");
   });
@@ -46,17 +45,18 @@ export function createPages(parts: PageParts): Hono {
     return visit ? send(context, visit, shownPage(visit)) : fail(context, 404, "notFound");
   });
 
-  const limited = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (context) => fail(context, 413, "refused") });
-  pages.post("/l/:token", sameOrigin(parts.publicUrl), limited, async (context) => {
-    const address = parts.clientAddress(context);
-    const seconds = await gate.act(address);
+  pages.post("/l/:token", sameOrigin(parts.publicUrl), async (context) => {
+    const seconds = await gate.act(parts.clientAddress(context));
     if (seconds) return fail(context, 429, "busy", seconds);
+    // The port has read all of it, within limits of its own.
+    const body = await context.req.text();
+    if (Buffer.byteLength(body) > MAX_FORM_BYTES) return fail(context, 413, "refused");
     const token = context.req.param("token");
     const visit = await receive(parts, plainLook(context), token);
     if (!visit) return fail(context, 404, "notFound");
     const secondsOfLink = await gate.actOnLink(visit.record.payout.id);
     if (secondsOfLink) return fail(context, 429, "busy", secondsOfLink);
-    const form = await readForm(context);
+    const form = isForm(context) ? readPostedForm(body) : undefined;
     const action = form?.[hiddenFields.action];
     if (!form || !isAction(action)) return fail(context, 400, "refused");
     if (!isOurs(parts, visit, form)) return send(context, visit, stalePage(visit, action, form), 403);
@@ -71,9 +71,9 @@ export function createPages(parts: PageParts): Hono {
 /** The page of a link as it stands. */
 function shownPage(visit: Visit, notice?: NoticeName): Page {
   const { standing, query, flow } = visit;
-  const isForm = flow === "form" && isGiving(visit);
+  const isAsked = flow === "form" && isGiving(visit);
   const form =
-    isForm && (query.step === "details" || standing === "failedOpen") ? claimForm(visit) : undefined;
+    isAsked && (query.step === "details" || standing === "failedOpen") ? claimForm(visit) : undefined;
   if (form) return claimPage(visit, form, { notice: standing === "confirming" ? "same" : notice });
   if (standing === "open" || standing === "failedOpen") return landing(visit, { notice });
   return statusPage(visit, standing, query.checked === "later" ? "later" : notice);
@@ -96,11 +96,9 @@ function isAction(name: string | undefined): name is Action {
   return name !== undefined && Object.hasOwn(actions, name);
 }
 
-async function readForm(context: Context): Promise<PostedForm | undefined> {
+function isForm(context: Context): boolean {
   const type = context.req.header("content-type") ?? "";
-  return /^application\/x-www-form-urlencoded\b/i.test(type)
-    ? readPostedForm(await context.req.text())
-    : undefined;
+  return /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type);
 }
 
 function send(context: Context, visit: Visit, page: Page, status: 200 | 403 | 422 | 503 = 200): Response {

@@ -49,6 +49,7 @@ it.each<[PayoutStatus, Facts, Standing, Standing]>([
   [PayoutStatus.FAILED, { state: "CLAIMED" }, "failedOpen", "failed"],
   [PayoutStatus.FAILED, { unsettled: "transfer" }, "confirming", "confirming"],
   [PayoutStatus.FAILED, { state: "CANCELLED" }, "cancelled", "cancelled"],
+  [PayoutStatus.FAILED, { state: "EXPIRED" }, "failed", "failed"],
   [PayoutStatus.INELIGIBLE, {}, "failed", "failed"],
   [PayoutStatus.CANCELLED, { state: "CANCELLED" }, "cancelled", "cancelled"],
   [PayoutStatus.EXPIRED, { state: "EXPIRED" }, "expired", "expired"],

@@ -40,10 +40,10 @@ export function standingOf({ payout, unsettled }: LinkRecord, options: LinkOptio
   const ended = ends[status];
   if (ended) return ended;
   if (unsettled && claiming.includes(unsettled.operation)) return "confirming";
-  if (link.state === "EXPIRED") return "expired";
   if (link.state === "CANCELLED") return "cancelled";
-  const isOver = link.expiresAtMs <= nowMs;
+  const isOver = link.state === "EXPIRED" || link.expiresAtMs <= nowMs;
   if (status === PayoutStatus.FAILED) return isOver ? "failed" : "failedOpen";
+  if (link.state === "EXPIRED") return "expired";
   if (link.state === "ACTIVE" && asking.includes(status)) return isOver ? "expired" : "open";
   if (status === PayoutStatus.REQUIRES_FULFILLMENT)
     return options.fulfilment === Fulfilment.MANUAL ? "waiting" : "received";

@@ -41,7 +41,7 @@ const statuses: Readonly<Record<Status, StatusFacts>> = {
 const marks = {
   good: "M5 12.5l4.5 4.5L19 7.5",
   bad: "M12 6v7M12 17.5v.01",
-  calm: "M12 6v6l3.5 2.5",
+  calm: "M12 3a9 9 0 1 0 .01 0M12 7.5v5l3 2",
   turning: "M12 3a9 9 0 1 0 9 9",
 } as const;
 
@@ -91,11 +91,9 @@ ${arrival && html`<div><dt>${words.status.arrives}</dt><dd>${isolated(arrival)}<
 </dl></div>`;
 }
 
-function arrivalOf({ connector, record, lastPayment, tongue }: Visit): string | undefined {
-  const kind = (lastPayment?.methodKind ?? 0) as PayoutMethodKind;
-  const days = connector.arrivalDays?.[kind];
-  const sentAtMs = record.payout.link.claimedAtMs;
-  return days && sentAtMs !== undefined ? formatArrival(sentAtMs, days, tongue.locale) : undefined;
+function arrivalOf({ connector, lastPayment, tongue }: Visit): string | undefined {
+  const days = connector.arrivalDays?.[(lastPayment?.methodKind ?? 0) as PayoutMethodKind];
+  return lastPayment && days && formatArrival(lastPayment.attempt.startedAtMs, days, tongue.locale);
 }
 
 function again(visit: Visit): Html {

@@ -23,6 +23,11 @@ export function checkBranding(branding: Branding): Fault {
     const fault = notHttps(url);
     if (fault) return { field: `branding.${name}`, ...fault };
   }
+  const texts = { sender_name: branding.senderName, logo_alt_text: branding.logoAltText };
+  for (const [name, text] of Object.entries(texts)) {
+    const fault = tooLong(text, MAX_NAME_LENGTH);
+    if (fault) return { field: `branding.${name}`, ...fault };
+  }
   return undefined;
 }
 
@@ -38,9 +43,19 @@ function checkContrast({ accentColor, buttonTextColor }: Branding): Fault {
   return { field: "branding.button_text_color", hint };
 }
 
-/** What is wrong with a URL of the caller's, where there is one. */
+/** What is said in every line of a page. */
+const MAX_NAME_LENGTH = 100;
+
+/** What is wrong with a text for the recipient, where there is one. */
+export function tooLong(text: string | undefined, limit: number): Fault {
+  return text !== undefined && text.length > limit
+    ? { hint: `Write at most ${limit} characters.` }
+    : undefined;
+}
+
+/** What is wrong with a URL of the caller's, where there is one. On a page, `https:x` would be one of this server's. */
 export function notHttps(url: string | undefined): Fault {
   if (url === undefined) return undefined;
-  const fine = url.length <= 2048 && URL.canParse(url) && new URL(url).protocol === "https:";
+  const fine = url.length <= 2048 && /^https:\/\/\S+$/.test(url) && URL.canParse(url);
   return fine ? undefined : { hint: "Write a URL that begins with https://, of at most 2048 characters." };
 }

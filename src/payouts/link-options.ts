@@ -9,7 +9,7 @@ import {
   LinkOptionsSchema,
   PayoutMethodKindSchema,
 } from "../gen/sluice/v1/link_pb.ts";
-import { checkBranding, type Fault, notHttps } from "./link-branding.ts";
+import { checkBranding, type Fault, notHttps, tooLong } from "./link-branding.ts";
 
 /** How long a link lasts where the caller says nothing: seven days, in milliseconds. */
 const DEFAULT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
@@ -75,12 +75,6 @@ const rules: Readonly<Record<string, (options: Options, connector: Connector) =>
       : { hint: "Write 4 to 64 visible ASCII characters." },
 };
 
-function tooLong(text: string | undefined, limit: number): Fault {
-  return text !== undefined && text.length > limit
-    ? { hint: `Write at most ${limit} characters.` }
-    : undefined;
-}
-
 function checkMethods(methods: Options["allowedMethods"], { name, methods: known }: Connector): Fault {
   const unknown = methods.find((method) => known && !known.includes(method));
   if (unknown === undefined || !known) return undefined;
@@ -100,13 +94,22 @@ function checkFulfilment(fulfilment: Options["fulfilment"], connector: Connector
 function checkItems(items: Options["items"]): Fault {
   if (items.length > 100) return { hint: "Write at most 100 items." };
   for (const [index, item] of items.entries()) {
-    if (item.name.trim() === "")
-      return { field: `items[${index}].name`, hint: "Write what the item is called." };
-    for (const url of [item.imageUrl, ...item.alternativeImageUrls]) {
-      const fault = notHttps(url);
-      if (fault) return { field: `items[${index}].image_url`, ...fault };
-    }
+    const fault = checkItem(item);
+    if (fault) return { ...fault, field: `items[${index}].${fault.field}` };
   }
+  return undefined;
+}
+
+/** Its name, for a fault, is that of the field inside the item. */
+function checkItem({ name, description, imageUrl, alternativeImageUrls }: Options["items"][number]): Fault {
+  if (name.trim() === "") return { field: "name", hint: "Write what the item is called." };
+  const faults: Readonly<Record<string, Fault>> = {
+    name: tooLong(name, 200),
+    description: tooLong(description, 500),
+    alternative_image_urls: alternativeImageUrls.length > 5 ? { hint: "Write at most 5 URLs." } : undefined,
+    image_url: [imageUrl, ...alternativeImageUrls].map(notHttps).find((fault) => fault),
+  };
+  for (const [field, fault] of Object.entries(faults)) if (fault) return { ...fault, field };
   return undefined;
 }
 

@@ -50,13 +50,14 @@ test("is known over HTTP/2 too", async () => {
   const { url } = await start(1);
   const session = connect(url);
   const answers: string[] = [];
-  for (const headers of [{}, { "x-forwarded-for": "203.0.113.7" }]) {
+  const twice = { "x-forwarded-for": ["198.51.100.1", "203.0.113.8"] };
+  for (const headers of [{}, { "x-forwarded-for": "203.0.113.7" }, twice]) {
     const stream = session.request({ ":path": "/who", ...headers }).setEncoding("utf8");
     stream.on("data", (text) => answers.push(text));
     await once(stream, "close");
   }
   session.close();
-  expect(answers).toEqual(["127.0.0.1", "203.0.113.7"]);
+  expect(answers).toEqual(["127.0.0.1", "203.0.113.7", "203.0.113.8"]);
 });
 
 test("is that of IPv4 on a socket for both versions", async () => {

@@ -48,18 +48,22 @@ test("one port has pages, webhooks, probes and RPCs", async () => {
   session.close();
 });
 
-test("readiness says why not", async () => {
+test("readiness tells the operator why not, and nobody else", async () => {
   let reason: string | undefined;
-  const { url } = await start({
+  const { url, lines } = await start({
     ready: async () => {
       if (reason) throw new Error(reason);
     },
   });
   const ready = await fetch(`${url}/readyz`);
   expect([ready.status, await ready.text()]).toEqual([200, "ready\n"]);
-  reason = "the ledger does not answer";
+  reason = "connect ECONNREFUSED 10.1.2.3:5432";
   const unready = await fetch(`${url}/readyz`);
-  expect([unready.status, await unready.text()]).toEqual([503, "not ready: the ledger does not answer\n"]);
+  expect([unready.status, await unready.text()]).toEqual([
+    503,
+    "not ready: the log of this server says why\n",
+  ]);
+  expect(JSON.stringify(lines)).toContain(reason);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
 

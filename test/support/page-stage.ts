@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startBrowser, type TestBrowser } from "./browser.ts";
@@ -10,8 +12,8 @@ export const button = "main form button";
 /** A service with the sandbox, and recipients in browsers, for the tests of one file. */
 export interface PageStage {
   readonly service: RunningService;
-  /** The file of its ledger. */
-  readonly databasePath: string;
+  /** Changes rows past the ledger, as the passing of time would. */
+  change(sql: string): void;
   /** Somebody new opens a URL. */
   visit(url: string, options?: BrowserContextOptions): Promise<Page>;
   /** Somebody new opens a new link, of a sender with a name and a colour. */
@@ -24,8 +26,8 @@ export interface PageStage {
   status(link: MadeLink): Promise<unknown>;
 }
 
-/** Sets up the stage. Call it in a `describe` that runs if there is Chromium. */
-export function pageStage(): PageStage {
+/** Sets up the stage. Call it in a `describe` that runs if there is Chromium. `branding` is the file of everybody's. */
+export function pageStage({ branding = {} }: { readonly branding?: object } = {}): PageStage {
   const folder = temporaryFolder();
   const databasePath = `${folder.path}/sluice.db`;
   let service: RunningService;
@@ -33,7 +35,13 @@ export function pageStage(): PageStage {
   let visitors = 0;
 
   beforeAll(async () => {
-    const environment = { SLUICE_DATABASE_URL: `sqlite:${databasePath}`, SLUICE_TRUSTED_PROXIES: "1" };
+    const brandingPath = `${folder.path}/branding.json`;
+    writeFileSync(brandingPath, JSON.stringify({ "*": branding }));
+    const environment = {
+      SLUICE_DATABASE_URL: `sqlite:${databasePath}`,
+      SLUICE_TRUSTED_PROXIES: "1",
+      SLUICE_BRANDING: brandingPath,
+    };
     [service, browser] = await Promise.all([startService({ environment }), startBrowser()]);
   });
   afterEach(() => browser.closePages());
@@ -54,7 +62,11 @@ export function pageStage(): PageStage {
     get service() {
       return service;
     },
-    databasePath,
+    change(sql) {
+      const database = new DatabaseSync(databasePath, { timeout: 5000 });
+      database.exec(sql);
+      database.close();
+    },
     visit,
     async arrive(wish = {}, options = {}) {
       const branding = { sender_name: "Northwind Freight", brand_color: "#0f766e" };

@@ -13,7 +13,8 @@
   /** Gets a page, and gives its document. */
   const load = async (url, options) => {
     const reply = await fetch(url, options);
-    if (reply.status === 429) throw new Error("too many requests");
+    // Says nothing of the link: whoever waits goes on waiting.
+    if (reply.status === 429 || reply.status >= 500) throw new Error(`status ${reply.status}`);
     const text = await reply.text();
     // The policy of this page would refuse another page's style even there, where nobody sees it.
     return new DOMParser().parseFromString(text.replace(/<(style)[\s\S]*?<\/\1>/, ""), "text/html");
