@@ -45,7 +45,8 @@ export function ledgerOn(engine: Engine, now: () => number): Ledger {
     settle: (attemptId, outcome, { durable, tries }) =>
       run("settle", [attemptId, outcome, tries, now()], durable ? "durable" : "relaxed"),
     release: (attemptId) => run("release", [attemptId], "durable"),
-    takeOver: (attemptId, lease) => run("takeOver", [attemptId, lease, now()], "durable"),
+    takeOver: (attemptId, lease, methodKind) =>
+      run("takeOver", [attemptId, lease, methodKind, now()], "durable"),
     renew: (lease) => run("renew", [lease], "relaxed"),
     findAttempt: (query) => run("findAttempt", [query, now()], "read"),
     findPayout: (scope, ids) => run("findPayout", [scope, ids], "read"),

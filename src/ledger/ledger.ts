@@ -48,8 +48,11 @@ export interface Ledger {
    * then nobody can know that nothing was changed.
    */
   release(attemptId: string): Promise<boolean>;
-  /** Takes an unsettled attempt whose lease has run out, adding one to its tries. Undefined if another was quicker. */
-  takeOver(attemptId: string, lease: Lease): Promise<Attempt | undefined>;
+  /**
+   * Takes an unsettled attempt whose lease has run out, adding one to its tries. Undefined if another was quicker. The method is
+   * that of what is sent now, where it is given.
+   */
+  takeOver(attemptId: string, lease: Lease, methodKind?: number): Promise<Attempt | undefined>;
   /** Extends the leases of attempts still being sent by this owner. */
   renew(lease: Lease): Promise<void>;
   /** Finds an earlier attempt of the same operation, by idempotency key (not expired) or by identity. */
@@ -63,7 +66,8 @@ export interface Ledger {
    * Writes down a status learnt from the provider, with an event where it changed. Ends never go back (`status.ts` has the
    * table); a change that comes too late is left out, but for amounts and a provider's id that were not known yet. Returns the
    * payout as it then stands. With `seenVersion`, nothing is written where the payout has changed since it was seen so: what
-   * was learnt is older than what stands.
+   * was learnt is older than what stands; and an end that nobody was paid by is not written while an attempt to pay or to
+   * register is not DONE.
    */
   observe(payoutId: string, change: PayoutChange, seenVersion?: number): Promise<Payout>;
   /** Finds a link by the hash of its token, whoever's it is: to know the token is to be allowed. Undefined for a replaced one. */

@@ -97,6 +97,21 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.listPayments({ ...scope, merchantId: "other" }, id)).toEqual([]);
     });
 
+    it("have the method of whatever was sent last", async () => {
+      const { id } = await made();
+      const first = await paying(id, "transfer", 5_000);
+      await fixture.ledger.settle(first, unknown, durable);
+      const methodAfter = async (methodKind: number | undefined) => {
+        fixture.clock.ms += 5;
+        const lease = { owner: "two", untilMs: fixture.clock.ms + 1 };
+        expect(await fixture.ledger.takeOver(first, lease, methodKind)).toBeDefined();
+        fixture.clock.ms += 5;
+        return (await fixture.ledger.listPayments(scope, id))[0]?.methodKind;
+      };
+      expect(await methodAfter(undefined)).toBe(3);
+      expect(await methodAfter(8)).toBe(8);
+    });
+
     it("follow what is heard of the payout", async () => {
       const { id } = await made();
       const first = await paying(id);

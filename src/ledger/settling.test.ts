@@ -81,6 +81,26 @@ onEveryEngine((fixture) => {
   });
 
   describe("observe", () => {
+    it.each(["create", "transfer", "enrollDisburseAccount"])(
+      "leaves it to a %s that was begun in time to say that nobody was paid",
+      async (operation) => {
+        const { payout } = await fixture.opened({ operation });
+        for (const status of [Status.EXPIRED, Status.CANCELLED, Status.FAILED, Status.INELIGIBLE])
+          expect(await fixture.ledger.observe(payout.id, { status }, payout.version)).toEqual(payout);
+        const paid = { status: Status.SUCCESS };
+        expect(await fixture.ledger.observe(payout.id, paid, payout.version)).toMatchObject(paid);
+      },
+    );
+
+    it("writes down an end that others are about to bring about, and one that follows on what was settled", async () => {
+      const voided = await fixture.opened({ operation: "void" });
+      const ended = { status: Status.CANCELLED };
+      expect(await fixture.ledger.observe(voided.payout.id, ended, 1)).toMatchObject(ended);
+      const { attempt, payout } = await fixture.opened({ operation: "transfer" });
+      await fixture.ledger.settle(attempt.id, done(), durable);
+      expect(await fixture.ledger.observe(payout.id, ended, 1)).toMatchObject(ended);
+    });
+
     it("writes one event for each change, and none for news that is none", async () => {
       const { payout } = await fixture.opened();
       const news = [

@@ -3,7 +3,7 @@ import { tellingOf } from "./payment-news.ts";
 import { changePayout } from "./payout-writes.ts";
 import { number, optional, readAttempt, readPayout, text } from "./rows.ts";
 import { sql } from "./sql.ts";
-import { sourceOf } from "./status.ts";
+import { endsUnpaid, sourceOf } from "./status.ts";
 import { ask, askAll, askLast, query, type Unit } from "./unit.ts";
 
 /** {@link Ledger.settle}. */
@@ -34,7 +34,10 @@ export function* settle(
   return attempt;
 }
 
-/** {@link Ledger.observe}. */
+/**
+ * {@link Ledger.observe}. What was seen has changed, too, where a payment has been begun since: until that has ended, nothing
+ * that is heard says that nobody was paid, and the credentials stay to find out by.
+ */
 export function* observe(
   payoutId: string,
   change: PayoutChange,
@@ -44,10 +47,21 @@ export function* observe(
   const [row] = yield* ask(sql.lockPayout, payoutId);
   if (!row) throw new Error(`There is no payout ${payoutId}.`);
   const standing = readPayout(row);
-  if (seenVersion !== undefined && seenVersion !== standing.version) return standing;
+  if (seenVersion !== undefined) {
+    if (seenVersion !== standing.version) return standing;
+    if (endsUnpaid(change.status ?? 0) && (yield* isBeingPaid(payoutId))) return standing;
+  }
   const { payout, queries, payment } = changePayout(standing, change, "news", nowMs, "news");
   yield* askLast([...queries, ...payment]);
   return payout;
+}
+
+/** What a payment takes. Once begun, it says itself how the payout ends. */
+const towardsPayment: ReadonlySet<string> = new Set(["create", "transfer", "enrollDisburseAccount"]);
+
+function* isBeingPaid(payoutId: string): Unit<boolean> {
+  const [unsettled] = yield* ask(sql.unsettledAttempt, payoutId);
+  return unsettled !== undefined && towardsPayment.has(text(unsettled, "operation"));
 }
 
 /** {@link Ledger.release}. */
@@ -59,8 +73,14 @@ export function* release(attemptId: string): Unit<boolean> {
 }
 
 /** {@link Ledger.takeOver}. */
-export function* takeOver(attemptId: string, lease: Lease, nowMs: number): Unit<Attempt | undefined> {
-  const [[row]] = yield* askLast([query(sql.takeOver, attemptId, lease.owner, lease.untilMs, nowMs)]);
+export function* takeOver(
+  attemptId: string,
+  lease: Lease,
+  methodKind: number | undefined,
+  nowMs: number,
+): Unit<Attempt | undefined> {
+  const params = [attemptId, lease.owner, lease.untilMs, nowMs, methodKind ?? null] as const;
+  const [[row]] = yield* askLast([query(sql.takeOver, ...params)]);
   return row && readAttempt(row);
 }
 

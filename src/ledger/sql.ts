@@ -124,9 +124,10 @@ export const sql = {
   /** $1 id. An attempt that was taken over may have changed something in its first try. */
   deleteFirstTry: `delete from attempt where id = $1 and state = 'SENDING' and tries = 1 returning payout_id`,
 
-  /** $1 id, $2 owner, $3 lease, $4 now. */
+  /** $1 id, $2 owner, $3 lease, $4 now, $5 method kind, or null where it stays. */
   takeOver: `update attempt
-    set state = 'SENDING', tries = tries + 1, lease_owner = $2, lease_until_ms = $3, updated_at_ms = $4
+    set state = 'SENDING', tries = tries + 1, lease_owner = $2, lease_until_ms = $3, updated_at_ms = $4,
+      method_kind = coalesce($5, method_kind)
     where id = $1 and state <> 'DONE' and lease_until_ms <= $4
     returning ${attempt}`,
 

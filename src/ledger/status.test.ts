@@ -43,12 +43,14 @@ describe("mayFollow", () => {
     expect(ends.filter((next) => mayFollow(current, next, "news"))).toEqual(corrections);
   });
 
-  it("lets an attempt that was begun after a failure bring a failed payout anywhere", () => {
-    for (const next of all.filter((status) => status !== 0 && status !== Status.FAILED))
-      expect(mayFollow(Status.FAILED, next, "attemptAfterFailure")).toBe(true);
+  it("lets an attempt that was begun after a failure bring a payout that nobody was paid by anywhere", () => {
+    for (const current of [Status.FAILED, Status.INELIGIBLE])
+      for (const next of all.filter((status) => status !== 0 && status !== current))
+        expect(mayFollow(current, next, "attemptAfterFailure")).toBe(true);
     expect(mayFollow(Status.CANCELLED, Status.PENDING, "attemptAfterFailure")).toBe(false);
     expect(mayFollow(Status.SUCCESS, Status.PENDING, "attemptAfterFailure")).toBe(false);
     expect(sourceOf(Status.FAILED)).toBe("attemptAfterFailure");
+    expect(sourceOf(Status.INELIGIBLE)).toBe("attemptAfterFailure");
     expect(sourceOf(Status.PENDING)).toBe("news");
     expect(sourceOf(undefined)).toBe("news");
   });

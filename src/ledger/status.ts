@@ -32,6 +32,12 @@ const afterEnd: Readonly<Record<number, readonly number[]>> = {
   [payoutStatus.REVERSED]: [],
 };
 
+/** Ends after which an operation may be begun all the same: a payment failed, or this account could not be paid. */
+const revivable: readonly number[] = [payoutStatus.FAILED, payoutStatus.INELIGIBLE];
+
+/** Ends that no payment would be expected after. */
+const unpaidEnds: readonly number[] = [...revivable, payoutStatus.CANCELLED, payoutStatus.EXPIRED];
+
 /**
  * Where a status came from: `news` of what had been sent before; an attempt that was begun after the payout had failed, which
  * may bring it back to life; or a recipient who is asked anew after a payment failed.
@@ -48,11 +54,16 @@ export function mayFollow(current: number, next: number, source: StatusSource): 
   if (next === current || next === payoutStatus.PAYOUT_STATUS_UNSPECIFIED) return false;
   const allowed = afterEnd[current];
   if (!allowed || allowed.includes(next)) return true;
-  if (current !== payoutStatus.FAILED) return false;
-  return source === "attemptAfterFailure" || (source === "reentry" && next === askedAnew);
+  if (source === "attemptAfterFailure") return revivable.includes(current);
+  return current === payoutStatus.FAILED && source === "reentry" && next === askedAnew;
 }
 
 /** Where an attempt's news comes from, by the payout's status when the attempt was begun. */
 export function sourceOf(statusBefore: number | undefined): StatusSource {
-  return statusBefore === payoutStatus.FAILED ? "attemptAfterFailure" : "news";
+  return statusBefore !== undefined && revivable.includes(statusBefore) ? "attemptAfterFailure" : "news";
+}
+
+/** Whether a status says that the payout has ended and nobody was paid. */
+export function endsUnpaid(status: number): boolean {
+  return unpaidEnds.includes(status);
 }

@@ -17,6 +17,8 @@ export interface Errand {
   readonly deadlineMs: number;
   /** Writes the intent down; awaited before anything that changes something is sent. */
   beforeEffect(): Promise<void>;
+  /** Throws where it may not be sent any more; called just before the first byte of anything that changes something. */
+  beforeFirstByte?(): void;
 }
 
 /** What asking a connector takes of the server's parts. */
@@ -24,9 +26,15 @@ export type AskParts = Pick<Parts, "client" | "keys" | "log" | "now">;
 
 /** The way out for one errand. */
 export function openHttp({ client }: AskParts, errand: Errand): OperationHttp {
-  const { route, deadlineMs, beforeEffect, attempt } = errand;
+  const { route, deadlineMs, beforeEffect, beforeFirstByte, attempt } = errand;
   const { credentials, connector } = route;
-  return client(connector).open({ credentials, deadlineMs, beforeEffect, resent: attempt > 1 });
+  return client(connector).open({
+    credentials,
+    deadlineMs,
+    beforeEffect,
+    ...(beforeFirstByte && { beforeFirstByte }),
+    resent: attempt > 1,
+  });
 }
 
 /** What a connector gets besides a request. */

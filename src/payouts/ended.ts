@@ -69,8 +69,11 @@ function judgeRefusal(
 ): Ended {
   const { operation, payout, route } = question;
   const isAboutIt = effectSent || earlierMadeNothing || route.connector.hosts === undefined;
-  if (!isAboutIt || isTurnedAway(question, refusal.reason))
-    return { kind: "turned away", reply: refusalReply(operation, refusal, payout?.status) };
+  if (!isAboutIt || isTurnedAway(question, refusal.reason)) {
+    // To a question where the payout is, that is no answer: it would be written down as the provider's.
+    const status = operation === "get" ? undefined : payout?.status;
+    return { kind: "turned away", reply: refusalReply(operation, refusal, status) };
+  }
   const status = operations[operation].failsPayout ? PayoutStatus.FAILED : undefined;
   const reply = refusalReply(operation, refusal, status);
   return { kind: "answered", reply, encoded: encodeReply(operation, reply) };

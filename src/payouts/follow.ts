@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Existing } from "../ledger/ledger.ts";
 import { ask } from "./ask.ts";
+import { LEASE_MS } from "./leases.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
 import { questionOf } from "./question.ts";
-import { isTooOld } from "./replay.ts";
+import { inProgress } from "./replay.ts";
+import { type Hazard, hazardOf } from "./review.ts";
 import type { CarriedOut } from "./send-first.ts";
 import type { Submission } from "./submission.ts";
 import { settle } from "./write-down.ts";
@@ -24,8 +26,8 @@ export type Followed =
   | { readonly kind: "in progress"; readonly attempt: Attempt }
   /** Nobody is at work on it, and it may not be sent again by this one. */
   | { readonly kind: "stuck"; readonly attempt: Attempt }
-  /** Its outcome is unknown, and the provider may no longer know a repeat for one. */
-  | { readonly kind: "too old"; readonly attempt: Attempt }
+  /** Its outcome is unknown, and sending it again could pay twice. */
+  | { readonly kind: "needs review"; readonly attempt: Attempt; readonly hazard: Hazard }
   /** It was forgotten, since it had changed nothing. */
   | { readonly kind: "gone" };
 
@@ -53,7 +55,8 @@ export async function follow(
     if (attempt.state === "DONE") return { kind: "done", found };
     if (attempt.state === "UNKNOWN" || attempt.lease.untilMs <= parts.now()) {
       if (!mayTakeOver) return { kind: "stuck", attempt };
-      if (isTooOld(parts, submission, attempt)) return { kind: "too old", attempt };
+      const hazard = hazardOf(parts, submission, found);
+      if (hazard) return { kind: "needs review", attempt, hazard };
       const carriedOut = await findOut(parts, submission, found);
       if (carriedOut) return carriedOut;
     }
@@ -64,14 +67,17 @@ export async function follow(
   return { kind: "gone" };
 }
 
-/** Takes over an attempt whose outcome nobody knows. Undefined if another call did so first. */
+/** Takes over an attempt whose outcome nobody knows. Undefined if another call did so first, or may have done so since. */
 async function findOut(
   parts: Parts,
   submission: Submission,
   { attempt: before, payout }: Found,
 ): Promise<CarriedOut | undefined> {
-  const attempt = await parts.ledger.takeOver(before.id, parts.leases.begin());
-  if (!attempt) return undefined;
+  const lease = parts.leases.begin();
+  const attempt = await parts.ledger.takeOver(before.id, lease, submission.intent.methodKind);
+  // Where the store took longer than the lease lasts, others may be at work on the attempt already.
+  const isHeld = parts.leases.watch(lease);
+  if (!attempt || !isHeld()) return undefined;
   const resumed: Submission = {
     ...submission,
     payout,
@@ -90,6 +96,9 @@ async function findOut(
     lastTriedAtMs: attempt.tries === before.tries + 1 ? before.lease.untilMs : parts.now(),
     // The first try wrote the intent down.
     beforeEffect: async () => {},
+    beforeFirstByte: () => {
+      if (!isHeld()) throw inProgress(submission.operation, LEASE_MS);
+    },
   });
   const outcome =
     ended.kind === "answered" ? outcomeOf(parts, resumed, ended) : ({ state: "UNKNOWN" } as const);

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { PayoutStatus } from "../connector/contract.ts";
 import { Fulfilment } from "../gen/sluice/v1/link_pb.ts";
 import { PayoutServiceTransferRequestSchema } from "../gen/types/payout_pb.ts";
+import { LedgerUnavailable } from "../ledger/engine.ts";
 import type { Payout } from "../ledger/ledger.ts";
 import { readOptions } from "../ledger/sealed-link.ts";
 import { amountOf, currencyOf } from "./claim-request.ts";
@@ -62,9 +63,14 @@ async function findOut(parts: Parts, submission: Submission, found: Found): Prom
   if (followed.kind === "carried out") note(parts, followed);
 }
 
-/** Nobody waits for the answer, so that what the operator can put right is said in the log. */
+/**
+ * Nobody waits for the answer, so that what the operator can put right is said in the log.
+ *
+ * @throws LedgerUnavailable where the store has failed: it may have written the payment down all the same.
+ */
 function note({ log }: Parts, { submission, ended }: CarriedOut): void {
   if (ended.kind === "answered") return;
+  if (ended.kind === "not done" && ended.failure instanceof LedgerUnavailable) throw ended.failure;
   const { route, payout } = submission;
   const error = ended.kind === "turned away" ? failureOf(ended.reply) : ended.failure;
   log.warn(

@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Lease } from "../ledger/ledger.ts";
 import { createLog } from "../telemetry/log.ts";
-import { keepLeases, LEASE_MS, type Leases } from "./leases.ts";
+import { keepLeases, LEASE_MS, type LeaseHolder, type Leases } from "./leases.ts";
 
 let renewed: Lease[];
+/** What the ledger does at a renewal. */
+let renew: (lease: Lease) => Promise<void>;
 let leases: Leases;
 
 beforeEach(() => {
   vi.useFakeTimers();
   renewed = [];
-  const renew = async (lease: Lease) => void renewed.push(lease);
+  renew = async (lease) => void renewed.push(lease);
   const log = createLog({ level: "silent" });
-  leases = keepLeases({ ledger: { renew }, log, now: Date.now, owner: "process" });
+  const ledger = { renew: (lease: Lease) => renew(lease) };
+  leases = keepLeases({ ledger, log, now: Date.now, owner: "process" });
 });
 afterEach(() => {
   leases.close();
@@ -21,9 +24,9 @@ afterEach(() => {
 /** A call that is at work until it is ended. */
 function call() {
   const { promise, resolve: end } = Promise.withResolvers<void>();
-  let begun: { lease: Lease; abandon(): void } | undefined;
-  const ended = leases.hold(({ begin, abandon }) => {
-    begun = { lease: begin(), abandon };
+  let begun: (LeaseHolder & { lease: Lease }) | undefined;
+  const ended = leases.hold((holder) => {
+    begun = { ...holder, lease: holder.begin() };
     return promise;
   });
   if (!begun) throw new Error("The call did not begin.");
@@ -66,4 +69,61 @@ it("does not keep up what was abandoned, once the calls from before have ended",
   await pass();
   expect(owners()).toEqual([later.lease.owner]);
   await later.end();
+});
+
+/** A call whose lease is written down, and whether it holds. */
+function watched() {
+  const { lease, watch, end } = call();
+  return { isHeld: watch(lease), end };
+}
+
+it("holds what it keeps up, for as long as it does", async () => {
+  const { isHeld, end } = watched();
+  for (let beat = 0; beat < 12; beat++) {
+    expect(isHeld()).toBe(true);
+    await pass();
+  }
+  renew = () => Promise.reject(new Error("no store"));
+  for (let beat = 0; beat < 3; beat++) {
+    await pass();
+    expect(isHeld()).toBe(true);
+  }
+  await pass();
+  expect(isHeld()).toBe(false);
+  await end();
+});
+
+it("holds nothing after it was stopped for as long as a lease lasts, whatever it renews then", async () => {
+  const { isHeld, end } = watched();
+  await pass();
+  vi.setSystemTime(Date.now() + LEASE_MS);
+  expect(isHeld()).toBe(false);
+  await pass();
+  expect(isHeld()).toBe(false);
+  const next = watched();
+  expect(next.isHeld()).toBe(true);
+  await Promise.all([end(), next.end()]);
+});
+
+it("does not count a renewal that others may have come before, or that began before the lease was there", async () => {
+  const pending: (() => void)[] = [];
+  renew = () => new Promise((resolve) => void pending.push(resolve));
+  const early = watched();
+  await pass();
+  vi.setSystemTime(Date.now() + LEASE_MS / 2);
+  const late = watched();
+  for (const resolve of pending.splice(0)) resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  vi.setSystemTime(Date.now() + LEASE_MS / 4);
+  // The first was renewed a quarter after it began, and the second not at all.
+  expect([early.isHeld(), late.isHeld()]).toEqual([true, true]);
+  vi.setSystemTime(Date.now() + LEASE_MS / 4 - 1);
+  expect([early.isHeld(), late.isHeld()]).toEqual([true, true]);
+  vi.setSystemTime(Date.now() + 1);
+  expect([early.isHeld(), late.isHeld()]).toEqual([false, true]);
+  vi.setSystemTime(Date.now() + LEASE_MS / 2 - 1);
+  expect(late.isHeld()).toBe(true);
+  vi.setSystemTime(Date.now() + 1);
+  expect(late.isHeld()).toBe(false);
+  await Promise.all([early.end(), late.end()]);
 });

@@ -8,6 +8,11 @@ export const LEASE_MS = 4000;
 export interface LeaseHolder {
   /** A lease that begins now. */
   begin(): Lease;
+  /**
+   * Watches over a lease that has just been written down. What it returns says whether nobody else can be at work on the attempt:
+   * a process that was stopped for longer than a lease lasts learns so from nobody else.
+   */
+  watch(lease: Lease): () => boolean;
   /** Lets the call's attempts be taken over once their leases have run out: how they ended could not be written down. */
   abandon(): void;
 }
@@ -35,15 +40,23 @@ export interface LeaseParts {
  * abandoned have another, or a busy process would keep up for ever what nobody is at work on.
  */
 export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts): Leases {
-  const callsOf = new Map<string, number>();
+  const callsOf = new Map<string, Set<Call>>();
   let generation = 1;
 
-  const timer = setInterval(() => {
-    for (const owner of callsOf.keys()) {
-      ledger
-        .renew({ owner, untilMs: now() + LEASE_MS })
-        .catch((error: unknown) => log.warn({ error }, "leases could not be renewed"));
+  const renew = async (owner: string, calls: ReadonlySet<Call>) => {
+    const sinceMs = now();
+    const untilMs = sinceMs + LEASE_MS;
+    try {
+      await ledger.renew({ owner, untilMs });
+    } catch (error) {
+      log.warn({ error }, "leases could not be renewed");
+      return;
     }
+    for (const watches of calls)
+      for (const watch of watches) prolong(watch, { sinceMs, untilMs, nowMs: now() });
+  };
+  const timer = setInterval(() => {
+    for (const [owner, calls] of callsOf) void renew(owner, calls);
   }, LEASE_MS / 4);
   timer.unref();
 
@@ -54,15 +67,40 @@ export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts)
       const abandon = () => {
         generation = Math.max(generation, begunIn + 1);
       };
-      callsOf.set(owner, (callsOf.get(owner) ?? 0) + 1);
+      const begin = () => ({ owner, untilMs: now() + LEASE_MS });
+      const call: Call = [];
+      const watch = ({ untilMs }: Lease) => {
+        const watched = { writtenAtMs: now(), untilMs };
+        call.push(watched);
+        return () => now() < watched.untilMs;
+      };
+      const calls = callsOf.get(owner) ?? new Set();
+      callsOf.set(owner, calls.add(call));
       try {
-        return await work({ begin: () => ({ owner, untilMs: now() + LEASE_MS }), abandon });
+        return await work({ begin, watch, abandon });
       } finally {
-        const left = (callsOf.get(owner) ?? 1) - 1;
-        if (left === 0) callsOf.delete(owner);
-        else callsOf.set(owner, left);
+        calls.delete(call);
+        if (calls.size === 0) callsOf.delete(owner);
       }
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** The leases of one call that are watched. */
+type Call = Watch[];
+
+interface Watch {
+  readonly writtenAtMs: number;
+  /** Until when it certainly holds. */
+  untilMs: number;
+}
+
+/** A renewal counts for what was there when it began, and only where it was done before others could have come. */
+function prolong(
+  watch: Watch,
+  renewal: { readonly sinceMs: number; readonly untilMs: number; readonly nowMs: number },
+): void {
+  const isInTime = watch.writtenAtMs <= renewal.sinceMs && renewal.nowMs < watch.untilMs;
+  if (isInTime) watch.untilMs = renewal.untilMs;
 }

@@ -1,18 +1,15 @@
 import { PayoutStatus } from "../connector/contract.ts";
 import type { Payout, PayoutChange } from "../ledger/ledger.ts";
-import { paymentIdentity } from "./identity.ts";
-import { operations, unpaid } from "./operations.ts";
+import { unpaid } from "./operations.ts";
 import type { Parts } from "./parts.ts";
 import { isOpen, linkEnd } from "./payout-state.ts";
 
 /**
- * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer. A payment that was begun in
- * time says itself how it ends: nothing that is heard before may end the payout. Returns the payout as it stands.
+ * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer, and what was begun in time says
+ * itself how it ends. Returns the payout as it stands.
  */
 export async function learn(parts: Parts, asked: Payout, change: PayoutChange): Promise<Payout> {
-  const { status = 0 } = change;
-  if (isOfEntryBefore(asked, status)) return asked;
-  if (unpaidEnds.has(status) && (await isBeingPaid(parts, asked))) return asked;
+  if (isOfEntryBefore(asked, change.status)) return asked;
   return parts.ledger.observe(asked.id, change, asked.version);
 }
 
@@ -28,33 +25,8 @@ export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
   return isLeft && isOpen(payout) ? learn(parts, payout, { linkState: "EXPIRED" }) : payout;
 }
 
-/** Ends that no payment would be expected after. */
-const unpaidEnds: ReadonlySet<number> = new Set<PayoutStatus>([
-  PayoutStatus.EXPIRED,
-  PayoutStatus.CANCELLED,
-  PayoutStatus.INELIGIBLE,
-  PayoutStatus.FAILED,
-]);
-
 /** Whether a failure that is heard of is the one after which the recipient was asked again: no payment has followed it yet. */
-function isOfEntryBefore({ link, status }: Payout, heard: number): boolean {
+function isOfEntryBefore({ link, status }: Payout, heard: number | undefined): boolean {
   const isFailure = heard === PayoutStatus.FAILED || heard === PayoutStatus.REVERSED;
   return isFailure && link !== undefined && link.entry > 1 && unpaid.has(status as PayoutStatus);
 }
-
-async function isBeingPaid({ ledger }: Parts, payout: Payout): Promise<boolean> {
-  const { scope, id, link } = payout;
-  if (link) {
-    const unsettled = (await ledger.findLinkById(scope, id))?.unsettled;
-    return unsettled !== undefined && payments.includes(unsettled.operation);
-  }
-  const identity = paymentIdentity(payout);
-  const found = await Promise.all(
-    payments.map((operation) =>
-      ledger.findAttempt({ scope, operation, identity, idempotencyKey: undefined }),
-    ),
-  );
-  return found.some((each) => each && each.attempt.state !== "DONE");
-}
-
-const payments = Object.entries(operations).flatMap(([operation, { pays }]) => (pays ? [operation] : []));

@@ -77,6 +77,7 @@ const linkStates: Readonly<Record<number, LinkState>> = {
   [PayoutStatus.REVERSED]: "COMPLETED",
   [PayoutStatus.REQUIRES_FULFILLMENT]: "CLAIMED",
   [PayoutStatus.PENDING]: "CLAIMED",
+  [PayoutStatus.INITIATED]: "CLAIMED",
   [PayoutStatus.CANCELLED]: "CANCELLED",
   [PayoutStatus.EXPIRED]: "EXPIRED",
 };

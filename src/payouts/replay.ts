@@ -13,8 +13,6 @@ import type { Submission } from "./submission.ts";
 
 /** The trailer that tells a stored reply from a new one. */
 const REPLAYED = "idempotent-replayed";
-/** Providers forget our keys to the second, so the last hour is not trusted, in milliseconds. */
-const WINDOW_MARGIN_MS = 60 * 60 * 1000;
 
 /** The stored reply of an attempt, as it was first given. */
 export function replay(
@@ -99,25 +97,6 @@ function isSamePayout({ query, payout }: Submission, attempt: Attempt): boolean 
     query.identity === attempt.identity ||
     (payout !== undefined && payout.id === attempt.payoutId)
   );
-}
-
-/** Whether the provider may no longer recognise a repeat of an attempt as one. Says so in the log. */
-export function isTooOld(parts: Parts, { route: { connector } }: Submission, attempt: Attempt): boolean {
-  if ("lookup" in connector.idempotency) return false;
-  if (parts.now() - attempt.startedAtMs < connector.idempotency.windowMs - WINDOW_MARGIN_MS) return false;
-  const since = new Date(attempt.startedAtMs).toISOString();
-  parts.log.error(
-    { connector: connector.name, attempt: attempt.id, since },
-    "payout needs review: outcome unknown for too long",
-  );
-  return true;
-}
-
-/** What {@link isTooOld} is to a caller. */
-export function needsReview({ route: { connector } }: Submission, attempt: Attempt): Failure {
-  const since = new Date(attempt.startedAtMs).toISOString();
-  const message = `What was sent to ${connector.name} at ${since} was never answered, and it is too long ago to repeat safely. Compare with the provider's dashboard before paying again under a new merchant_payout_id.`;
-  return new Failure("PAYOUT_NEEDS_REVIEW", message, { metadata: { attempt_id: attempt.id } });
 }
 
 /** The first call is still at work. */

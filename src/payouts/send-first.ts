@@ -1,8 +1,7 @@
-import { hasLinksOfOurs } from "../connector/capability.ts";
-import { PayoutStatus } from "../connector/contract.ts";
 import type { Opened } from "../ledger/ledger.ts";
+import { answeredHere } from "./answered-here.ts";
 import { ask } from "./ask.ts";
-import { type Answered, answered, type Ended } from "./ended.ts";
+import type { Ended } from "./ended.ts";
 import { LEASE_MS } from "./leases.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
@@ -30,11 +29,16 @@ export async function sendFirst(parts: Parts, submission: Submission): Promise<S
   const { ledger } = parts;
   const { intent, operation, route } = submission;
   let opened: Opened | undefined;
+  let isHeld = () => false;
+  const requireHeld = () => {
+    // Where this process was held up for longer than the lease lasts, others may be at work on the attempt already.
+    if (opened?.kind !== "opened" || !isHeld()) throw inProgress(operation, LEASE_MS);
+  };
   const open = async () => {
     const lease = parts.leases.begin();
     opened = await ledger.open({ ...intent, lease });
-    // Where the store took longer than the lease lasts, others may be at work on the attempt already.
-    if (opened.kind !== "opened" || lease.untilMs <= parts.now()) throw inProgress(operation, LEASE_MS);
+    isHeld = parts.leases.watch(lease);
+    requireHeld();
   };
   const here = answeredHere(submission);
   if (!here && !route.connector[operation]) throw unsupported(operation, route.connector, parts.registry);
@@ -45,6 +49,7 @@ export async function sendFirst(parts: Parts, submission: Submission): Promise<S
       attempt: 1,
       startedAtMs: intent.startedAtMs,
       beforeEffect: open,
+      beforeFirstByte: requireHeld,
     }));
   if (!opened && (ended.kind === "answered" || ended.kind === "unknown")) {
     opened = await ledger.record(intent, outcomeOf(parts, submission, ended));
@@ -53,20 +58,4 @@ export async function sendFirst(parts: Parts, submission: Submission): Promise<S
   if (opened && opened.kind !== "opened") return opened;
   if (opened) await writeDown(parts, submission, ended);
   return { kind: "carried out", submission, ended };
-}
-
-/** What the core answers by itself: about links that no provider has an object for. */
-function answeredHere({ operation, payout, route: { connector } }: Submission): Answered | undefined {
-  const isOurs = hasLinksOfOurs(connector);
-  if (operation === "createLink" && isOurs) {
-    return answered(operation, { payoutStatus: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA });
-  }
-  if (operation !== "void" || !payout?.link) return undefined;
-  const isUnpaid =
-    payout.status === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA || payout.status === PayoutStatus.FAILED;
-  // What the provider has of a link of ours is a payment that failed.
-  const hasNothingThere = isOurs || !payout.connectorPayoutId;
-  return isUnpaid && hasNothingThere
-    ? answered(operation, { payoutStatus: PayoutStatus.CANCELLED })
-    : undefined;
 }

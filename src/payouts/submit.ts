@@ -8,8 +8,9 @@ import { completeReply, statusUnknown } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
 import type { PayoutRequest } from "./payout-request.ts";
 import { checkState } from "./payout-state.ts";
-import { inProgress, needsReview, refuseIfDifferent, replay } from "./replay.ts";
+import { inProgress, refuseIfDifferent, replay } from "./replay.ts";
 import type { PayoutReply } from "./reply.ts";
+import { needsReview } from "./review.ts";
 import type { Route } from "./route.ts";
 import { sendFirst } from "./send-first.ts";
 import { findPayout, prepare, type Submission } from "./submission.ts";
@@ -77,7 +78,7 @@ async function answerEarlier(
   if (followed.kind === "carried out") return finish(parts, followed.submission, followed.ended);
   if (followed.kind === "done") return replay(parts, submission, followed.found, waiting);
   if (followed.kind === "gone") return undefined;
-  if (followed.kind === "too old") throw needsReview(submission, followed.attempt);
+  if (followed.kind === "needs review") throw needsReview(submission, followed.attempt, followed.hazard);
   throw inProgress(submission.operation, followed.attempt.lease.untilMs - parts.now());
 }
 

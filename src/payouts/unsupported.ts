@@ -5,9 +5,13 @@ import { Failure } from "../connector/failure.ts";
 import type { Registry } from "../connector/registry.ts";
 import { operations } from "./operations.ts";
 
-/** The connector cannot do it. The message says what it can do, and who can do this. */
+/** The connector cannot do it, or not any more. The message says what it can do, and who can do this. */
 export function unsupported(operation: Operation, connector: Connector, registry: Registry): Failure {
   const { rpc } = operations[operation];
+  if (supports(connector, operation)) {
+    const message = `${connector.name} supports ${rpc} of links that have not been paid, and cannot call a payment back. Ask Get where the payout is.`;
+    return new Failure("UNSUPPORTED_OPERATION", message);
+  }
   const others = registry.list().filter((other) => supports(other, operation));
   const elsewhere =
     others.length > 0 ? ` ${rpc} is supported by: ${others.map(({ name }) => name).join(", ")}.` : "";

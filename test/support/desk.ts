@@ -49,12 +49,15 @@ export interface DeskOptions {
   readonly wrapLedger?: (ledger: Ledger) => Ledger;
   /** How long a provider is waited for. Ten seconds if absent, which the slowest machine will do with. */
   readonly patienceMs?: number;
+  /** SLUICE_KEY, where it is another than usual. */
+  readonly keys?: string;
 }
 
 const folders = ["../../connectors/", "../unruly/", "../outside/"].map(
   (path) => new URL(path, import.meta.url),
 );
-const keys = parseKeys(Buffer.alloc(32, 7).toString("base64"));
+/** SLUICE_KEY, as usual. */
+export const usualKey = Buffer.alloc(32, 7).toString("base64");
 
 /** Opens the ledger, and makes the call path on it. Its clients send nothing twice by themselves. */
 export async function openDesk(options: DeskOptions): Promise<TestDesk> {
@@ -69,7 +72,7 @@ export async function openDesk(options: DeskOptions): Promise<TestDesk> {
     registry: await loadConnectors(folders),
     ledger,
     log,
-    keys,
+    keys: parseKeys(options.keys ?? usualKey),
     now,
     owner: randomUUIDv7(),
     publicUrl: () => "https://pay.example.com",
