@@ -26,21 +26,21 @@ export const file_sluice_v1_link: GenFile = /*@__PURE__*/
  */
 export type LinkOptions = Message<"sluice.v1.LinkOptions"> & {
   /**
-   * What the payment is for, shown to the recipient.
+   * What the payment is for, shown to the recipient. At most 1000 characters.
    *
    * @generated from field: optional string description = 1;
    */
   description?: string | undefined;
 
   /**
-   * A note to the recipient.
+   * A note to the recipient. At most 1000 characters.
    *
    * @generated from field: optional string memo = 2;
    */
   memo?: string | undefined;
 
   /**
-   * The caller's own name for the link, never shown to the recipient.
+   * The caller's own name for the link, never shown to the recipient. At most 100 characters.
    *
    * @generated from field: optional string nickname = 3;
    */
@@ -66,7 +66,7 @@ export type LinkOptions = Message<"sluice.v1.LinkOptions"> & {
   branding?: Branding | undefined;
 
   /**
-   * What is paid for, line by line.
+   * What is paid for, line by line. At most 100.
    *
    * @generated from field: repeated sluice.v1.LinkItem items = 7;
    */
@@ -215,14 +215,14 @@ export type Branding = Message<"sluice.v1.Branding"> & {
   iconUrl?: string | undefined;
 
   /**
-   * What a screen reader says for the logo.
+   * What a screen reader says for the logo. At most 100 characters.
    *
    * @generated from field: optional string logo_alt_text = 6;
    */
   logoAltText?: string | undefined;
 
   /**
-   * Who pays, as the recipient knows them.
+   * Who pays, as the recipient knows them. At most 100 characters.
    *
    * @generated from field: optional string sender_name = 7;
    */
@@ -241,11 +241,15 @@ export const BrandingSchema: GenMessage<Branding> = /*@__PURE__*/
  */
 export type LinkItem = Message<"sluice.v1.LinkItem"> & {
   /**
+   * At most 200 characters.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
+   * At most 500 characters.
+   *
    * @generated from field: optional string description = 2;
    */
   description?: string | undefined;
@@ -272,7 +276,7 @@ export type LinkItem = Message<"sluice.v1.LinkItem"> & {
   imageUrl?: string | undefined;
 
   /**
-   * https URLs, tried in order when the first does not load.
+   * https URLs, tried in order when the first does not load. At most five.
    *
    * @generated from field: repeated string alternative_image_urls = 6;
    */
