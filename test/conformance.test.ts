@@ -80,10 +80,11 @@ describeEngines((newStore) => {
       fake().claim(link.one().id);
       await link.get();
       fake().fail(link.one().id);
-      const status = statusOf(await link.get());
-      expect(status).not.toBe("SUCCESS");
+      const told = await link.get();
+      expect(statusOf(told)).not.toBe("SUCCESS");
       if (!link.one().isLive) return;
-      expect(status, "a link that can still be claimed has not failed").not.toBe("FAILED");
+      expect(statusOf(told), "a link that can still be claimed has not failed").not.toBe("FAILED");
+      expect(told.reply).toMatchObject({ payout_link: { state: "LINK_STATE_ACTIVE" } });
       fake().claim(link.one().id);
       fake().pay(link.one().id);
       expect(statusOf(await link.get())).toBe("SUCCESS");
@@ -94,6 +95,20 @@ describeEngines((newStore) => {
       await link.create();
       fake().expire(link.one().id);
       expect(statusOf(await link.get())).toBe("EXPIRED");
+    });
+
+    it("does not say so by its own clock of one that can still be claimed", async () => {
+      const link = newLink();
+      await link.create();
+      await stage.outlive(link.id);
+      const told = await link.get();
+      expect(told.reply).toMatchObject({
+        payout_status: "REQUIRES_PAYOUT_METHOD_DATA",
+        payout_link: { state: "LINK_STATE_ACTIVE" },
+      });
+      fake().claim(link.one().id);
+      fake().pay(link.one().id);
+      expect(statusOf(await link.get())).toBe("SUCCESS");
     });
 
     it(connector.void ? "cancels a link" : "says that it has no Void", async () => {

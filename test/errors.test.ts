@@ -68,14 +68,14 @@ const mistakes: readonly Mistake[] = [
   },
   {
     name: "an unknown connector",
-    call: createLink({ "x-connector": "acme" }),
+    call: createLink({ "x-connector": "nobody" }),
     code: "INVALID_ARGUMENT",
     reason: "INVALID_DATA_FORMAT",
-    says: ["Invalid data format: x-connector", '"acme"', "sandbox", "stripe"],
+    says: ["Invalid data format: x-connector", '"nobody"', "sandbox", "stripe"],
   },
   {
     name: "an unknown payout connector",
-    call: createLink({ "x-payout-connector": "acme" }),
+    call: createLink({ "x-payout-connector": "nobody" }),
     code: "INVALID_ARGUMENT",
     reason: "INVALID_DATA_FORMAT",
     says: ["x-payout-connector", "sandbox"],
@@ -117,10 +117,10 @@ const mistakes: readonly Mistake[] = [
   },
   {
     name: "an unknown variant",
-    call: createLink({ "x-connector-config": '{"config":{"Acme":{}}}' }),
+    call: createLink({ "x-connector-config": '{"config":{"Nobody":{}}}' }),
     code: "INVALID_ARGUMENT",
     reason: "INVALID_DATA_FORMAT",
-    says: ['"Acme"', "Sandbox", "Stripe"],
+    says: ['"Nobody"', "Sandbox", "Stripe"],
   },
   {
     name: "a missing credential",

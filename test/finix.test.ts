@@ -56,6 +56,11 @@ describeEngines((newStore) => {
   const linksOf = (id: string) =>
     fake.books.links.all().filter(({ body }) => body.tags?.merchant_payout_id === id);
   const liveOf = (id: string) => linksOf(id).filter(({ state }) => state === "ACTIVE");
+  /** Six minutes and more pass for a payout whose outcome nobody knows, after which nothing can be under way any more. */
+  const pass = (id: string) =>
+    store.change(
+      `update attempt set started_at_ms = started_at_ms - 400000, lease_until_ms = lease_until_ms - 400000 where identity = 'merchant:${id}'`,
+    );
 
   describe("a link", () => {
     it("is made, claimed, fails, is claimed again, and pays", async () => {
@@ -167,6 +172,17 @@ describeEngines((newStore) => {
     });
   });
 
+  it("is cancelled after all once the payment that stood in the way has failed", async () => {
+    const made = await create("void-later");
+    fake.claim(at(made));
+    expect((await about("void", "void-later")).reply).toMatchObject({
+      error: { unified_details: { code: "NOT_CANCELABLE" } },
+    });
+    fake.fail(at(made));
+    expect((await about("void", "void-later")).reply).toMatchObject({ payout_status: "CANCELLED" });
+    expect(liveOf("void-later")).toEqual([]);
+  });
+
   describe("a lost reply", () => {
     const faults: readonly ProviderFault[] = [
       { kind: "rateLimit", when: "before" },
@@ -182,6 +198,7 @@ describeEngines((newStore) => {
       const lost = await create(id);
       expect(["UNAVAILABLE", "RESOURCE_EXHAUSTED"]).toContain(lost.code);
       expect(linksOf(id)).toHaveLength(fault.when === "before" ? 0 : 1);
+      await pass(id);
       const found = await create(id);
       expect(found.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
       expect(liveOf(id).map((link) => link.id)).toEqual([at(found)]);
@@ -201,20 +218,22 @@ describeEngines((newStore) => {
       expect(linksOf("late-twin")).toHaveLength(2);
     });
 
-    it("to CreateLink with a live key is not sent again while Finix may be at work on it", async () => {
-      const live = { ...fake.credentials, environment: "live" };
-      fake.inject({ kind: "reset", when: "before", method: "POST" });
-      await create("live", {}, live);
-      const told = await create("live", {}, live);
-      expect(told).toMatchObject({ code: "UNAVAILABLE", reason: "OUTCOME_UNKNOWN" });
-      expect(told.message).toMatch(/Repeat the call in \d+ seconds/);
-      expect(linksOf("live")).toEqual([]);
-      await store.change(
-        "update attempt set started_at_ms = started_at_ms - 400000, lease_until_ms = lease_until_ms - 400000 where identity = 'merchant:live'",
-      );
-      expect((await create("live", {}, live)).reply).toMatchObject({ status_code: 200 });
-      expect(liveOf("live")).toHaveLength(1);
-    });
+    it.each(["live", "test"])(
+      "to CreateLink with a %s key is not sent again while Finix may be at work on it",
+      async (environment) => {
+        const id = `wait-${environment}`;
+        const key = { ...fake.credentials, environment };
+        fake.inject({ kind: "reset", when: "before", method: "POST" });
+        await create(id, {}, key);
+        const told = await create(id, {}, key);
+        expect(told).toMatchObject({ code: "UNAVAILABLE", reason: "OUTCOME_UNKNOWN" });
+        expect(told.message).toMatch(/Repeat the call in \d+ seconds/);
+        expect(linksOf(id)).toEqual([]);
+        await pass(id);
+        expect((await create(id, {}, key)).reply).toMatchObject({ status_code: 200 });
+        expect(liveOf(id)).toHaveLength(1);
+      },
+    );
 
     it("to CreateLink whose link is of another amount by now is for a person to judge", async () => {
       fake.inject({ kind: "reset", when: "after", method: "POST" });
@@ -248,6 +267,7 @@ describeEngines((newStore) => {
         const body = { merchant_payout_id: `ada-${when}`, ...person };
         fake.inject({ kind: "reset", when, method: "POST" });
         expect(await call("createRecipient", body)).toMatchObject({ code: "UNAVAILABLE" });
+        await pass(`ada-${when}`);
         const made = await call("createRecipient", body);
         expect(made.reply).toMatchObject({ connector_payout_id: expect.stringMatching(/^ID/) });
         expect(await statusOf(`ada-${when}`)).toBe("REQUIRES_PAYOUT_METHOD_DATA");
@@ -270,10 +290,8 @@ describeEngines((newStore) => {
     }
     await expect.poll(() => linksOf("killed-after")).toHaveLength(1);
     await other.kill();
-    await store.change(
-      "update attempt set lease_until_ms = lease_until_ms - 10000 where identity like 'merchant:killed%'",
-    );
     for (const { id } of waiting) {
+      await pass(id);
       expect((await create(id)).reply).toMatchObject({ status_code: 200 });
       expect(liveOf(id)).toHaveLength(1);
       expect(linksOf(id)).toHaveLength(1);

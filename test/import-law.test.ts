@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import template from "../connectors/_template/index.ts";
 import { connectorLawProblems } from "../src/connector/kit/import-law.ts";
 import { readSource } from "../src/connector/kit/source-text.ts";
 
@@ -25,7 +26,9 @@ function sourcesOf(folder: string): readonly Source[] {
 const isTest = ({ path }: Source) => path.endsWith(".test.ts");
 const connectorNames = readdirSync(new URL("connectors/", root), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith("_"))
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  // Its first copy often keeps the template's own name.
+  .concat(template.name);
 
 /** Files of the repository that a source imports. */
 function filesImported({ path, text }: Source): readonly string[] {

@@ -33,6 +33,26 @@ describe("finds in what a connector is", () => {
     );
   });
 
+  it("a link option that it lists and does not send, and one that no fixture sets", async () => {
+    const linkOptions = [...(acme.linkOptions ?? []), "memo"];
+    expect(await problemsOf(/every link option/, { ...acme, linkOptions })).toEqual([
+      "linkOptions: write a fixture of createLink that sets link_options.memo.",
+    ]);
+    const path = edit("fixtures/createLink.success.json", (text) =>
+      text.replace('"link_options": {', '"link_options": { "memo": "A gift",'),
+    );
+    expect(await problemsOf(/every link option/, { ...acme, linkOptions }, path)).toEqual([
+      "linkOptions: memo changes nothing of what is sent. Send it, or do not list it.",
+    ]);
+  });
+
+  it("test credentials that go to the live host", async () => {
+    const { environment: _, ...without } = acme;
+    expect((await problemsOf(/test credentials/, without)).join()).toContain("Write environment: (");
+    const live = { ...acme, environment: () => "live" as const };
+    expect((await problemsOf(/test credentials/, live)).join()).toContain("no fixture has test credentials");
+  });
+
   it("a credential without description", async () => {
     const credentials = z.object({ api_key: secret(), environment: z.string().describe("x") });
     expect(await problemsOf(/describes/, { ...acme, credentials })).toHaveLength(1);

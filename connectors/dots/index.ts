@@ -68,21 +68,30 @@ export default defineConnector<DotsCredentials>({
 
   async void(request, context) {
     const id = linkIdOf(request, context);
-    return endedReply(id, await readLink(id, context)) ?? (await cancel(id, context));
+    return endedReply(id, await readLink(id, context), context) ?? (await cancel(id, context));
   },
 });
 
-/** What void answers for a link that is over; undefined where it can still be cancelled. */
-function endedReply(id: string, { status }: shapes.Link): Reply<"void"> | undefined {
-  if (status === "claimed") {
-    // What DELETE would do to money that the recipient has is not documented.
-    const message = "The recipient has claimed the link: the money is in their Dots wallet.";
-    throw new Refusal({ reason: "NOT_CANCELABLE", status: 409, code: "claimed", message });
-  }
-  const payoutStatus = Object.hasOwn(statuses, status ?? "") ? statuses[status ?? ""] : undefined;
-  const isOver = payoutStatus !== undefined && payoutStatus !== PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return isOver ? { connectorPayoutId: id, payoutStatus } : undefined;
+/**
+ * What void answers for a link that is over; undefined where it can still be cancelled.
+ *
+ * @throws Refusal for one that is claimed, or of which nobody can say whether it is.
+ */
+function endedReply(id: string, link: shapes.Link, context: DotsContext): Reply<"void"> | undefined {
+  const status = link.status ?? "";
+  const payoutStatus = readStatus(statuses, status, context);
+  if (payoutStatus === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA) return undefined;
+  if (ends.has(payoutStatus)) return { connectorPayoutId: id, payoutStatus };
+  // What DELETE would do to money that the recipient has is not documented.
+  const message = `The link is ${status || "in no state"} at Dots: the money may be in the recipient's wallet, so it is not cancelled.`;
+  throw new Refusal({ reason: "NOT_CANCELABLE", status: 409, code: status, message });
 }
+
+const ends: ReadonlySet<PayoutStatus> = new Set([
+  PayoutStatus.REVERSED,
+  PayoutStatus.CANCELLED,
+  PayoutStatus.EXPIRED,
+]);
 
 async function cancel(id: string, context: DotsContext): Promise<Reply<"void">> {
   try {
@@ -98,7 +107,7 @@ async function cancel(id: string, context: DotsContext): Promise<Reply<"void">> 
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // A first try whose answer was lost may have cancelled it.
-    const ended = endedReply(id, await readLink(id, context));
+    const ended = endedReply(id, await readLink(id, context), context);
     if (ended) return ended;
     throw error;
   }

@@ -18,21 +18,15 @@ export const statuses: Readonly<Record<string, PayoutStatus>> = {
   expired: PayoutStatus.EXPIRED,
 };
 
-/** What createLink answers for a link that is the one asked for. */
+/** What createLink answers for a link that is the one asked for. When it ends, Dots tells nobody. */
 export function madeLinkReply(link: MadeLink, context: DotsContext): Reply<"createLink"> {
   const deliveryState = deliveryStateOf(link);
   return {
     connectorPayoutId: link.id,
     payoutStatus: readStatus(statuses, link.status ?? "", context),
-    payoutLink: { url: link.link, expireTime: noKnownEnd, ...(deliveryState && { deliveryState }) },
+    payoutLink: { url: link.link, ...(deliveryState && { deliveryState }) },
   };
 }
-
-/**
- * The last moment that a timestamp can say. Dots tells nobody when a link ends, and a link that counted as expired here
- * while a recipient can still claim it there would be paid a second time by another.
- */
-const noKnownEnd = { seconds: 253_402_300_799n };
 
 /** Where a link is, as get answers: for a claimed one, where the recipient's own payment is. */
 export async function linkStanding(id: string, link: Link, context: DotsContext): Promise<Reply<"get">> {

@@ -1,4 +1,4 @@
-import { defineConnector, PayoutMethodKind } from "../../src/connector/contract.ts";
+import { defineConnector, PayoutMethodKind, type Request } from "../../src/connector/contract.ts";
 import { credentials, environmentOf } from "./credentials.ts";
 import { createLink, get } from "./links.ts";
 import { findLink } from "./lookup.ts";
@@ -22,8 +22,8 @@ export default defineConnector({
   // Easy Labs knows a link by its token alone, and whoever has the token can claim the money.
   secretIds: true,
   idempotency: {
-    lookup: async (operation, _request, context) =>
-      operation === "createLink" ? findLink(context) : undefined,
+    lookup: async (operation, request, context) =>
+      operation === "createLink" ? findLink(request as Request<"createLink">, context) : undefined,
   },
   statuses,
   errors: {

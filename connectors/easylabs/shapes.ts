@@ -34,6 +34,7 @@ const listedLink = z.object({
   url: z.string().nullish(),
   status: z.string().nullish(),
   expires_at: z.string().nullish(),
+  amount: z.int().optional().catch(undefined),
   /** Null where a link has none; absent where the list does not show it. */
   description: z.string().nullish(),
 });

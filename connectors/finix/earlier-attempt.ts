@@ -1,6 +1,14 @@
-import { Failure, type Operation, Refusal, type Reply, type Request } from "../../src/connector/contract.ts";
+import {
+  Failure,
+  type LinkProgress,
+  linkProgress,
+  type Operation,
+  Refusal,
+  type Reply,
+  type Request,
+  resendWaitMs,
+} from "../../src/connector/contract.ts";
 import type { FinixContext } from "./credentials.ts";
-import { lateEffectMs } from "./late-effect.ts";
 import { readAmount } from "./link-body.ts";
 import { linkReply, standing } from "./link-reply.ts";
 import { deactivate } from "./links.ts";
@@ -49,10 +57,12 @@ async function findRecipient(context: FinixContext): Promise<Reply<"createRecipi
   return oldest ? recipientReply(oldest.id) : madeNothing(context);
 }
 
+/** Finix works on a request for five minutes at most; a minute is for its way there. In milliseconds. */
+const EFFECT_MS = 6 * 60 * 1000;
+
 /** That nothing is there says that nothing was made only when nothing can be on its way any more. */
 function madeNothing(context: FinixContext): undefined {
-  // No money moves in the sandbox, so nobody need wait there.
-  const waitMs = context.credentials.environment === "test" ? 0 : lateEffectMs(context);
+  const waitMs = resendWaitMs(context, EFFECT_MS);
   if (waitMs === 0) return undefined;
   throw unknown(
     `finix has not made what was asked, and may still be at work on it. Repeat the call in ${Math.ceil(waitMs / 1000)} seconds with the same merchant_payout_id or idempotency-key.`,
@@ -62,16 +72,13 @@ function madeNothing(context: FinixContext): undefined {
 
 /** The link that has come furthest first, so that one that pays is never closed; of equals the oldest. */
 function byProgress(one: shapes.Link, other: shapes.Link): number {
-  return progress(other) - progress(one) || byAge(one, other);
+  return linkProgress(progress, other.state) - linkProgress(progress, one.state) || byAge(one, other);
 }
 
-/** A state that nobody knows may be one in which money moves. */
-function progress({ state }: shapes.Link): number {
-  const index = fromEndToPaid.indexOf(state ?? "");
-  return index === -1 ? fromEndToPaid.indexOf("ACTIVE") + 0.5 : index;
-}
-
-const fromEndToPaid = ["DEACTIVATED", "EXPIRED", "ACTIVE", "AWAITING_PAYOUT", "COMPLETED"];
+const progress: LinkProgress = {
+  order: ["DEACTIVATED", "EXPIRED", "ACTIVE", "AWAITING_PAYOUT", "COMPLETED"],
+  waiting: "ACTIVE",
+};
 
 function byAge(one: shapes.Tagged, other: shapes.Tagged): number {
   const [a, b] = [one.created_at ?? "", other.created_at ?? ""];

@@ -23,26 +23,29 @@ export async function get(request: Request<"get">, context: FinixContext): Promi
 }
 
 /**
- * Deactivates a link that nobody has claimed. A link that is being paid is left alone, and so is one that has ended: a
- * payout must not look cancelled that may still arrive.
+ * Deactivates a link that nobody has claimed. A link that is being paid, or may be, is left alone, and so is one that has
+ * ended: a payout must not look cancelled that may still arrive.
  */
 export async function cancel(request: Request<"void">, context: FinixContext): Promise<Reply<"void">> {
   const id = idOf(request, context);
   if (isRecipient(id)) return cancelledRecipient(id);
   const link = await readLink(id, context);
   if (ended.has(link.state ?? "")) return standing(link, context);
-  if (claimed.has(link.state ?? "")) throw notCancelable(link);
+  if (link.state !== "ACTIVE") throw notCancelable(link, context);
   const after = await deactivate(id, context);
-  if (claimed.has(after.state ?? "")) throw notCancelable(after);
+  if (claimed.has(after.state ?? "")) throw notCancelable(after, context);
   return standing(after, context);
 }
 
 const ended: ReadonlySet<string> = new Set(["DEACTIVATED", "EXPIRED"]);
 const claimed: ReadonlySet<string> = new Set(["AWAITING_PAYOUT", "COMPLETED"]);
 
-function notCancelable({ state }: shapes.Link): Refusal {
-  const message = `The link is ${state} at Finix: its recipient is being paid or has been.`;
-  return new Refusal({ reason: "NOT_CANCELABLE", status: 409, code: state ?? "", message });
+function notCancelable(link: shapes.Link, context: FinixContext): Refusal {
+  // Warns of a state that nobody knows.
+  standing(link, context);
+  const code = link.state ?? "";
+  const message = `The link is ${code || "in no state"} at Finix. Only an ACTIVE one is closed: its recipient may be being paid, or have been.`;
+  return new Refusal({ reason: "NOT_CANCELABLE", status: 409, code, message });
 }
 
 function readLink(id: string, context: FinixContext): Promise<shapes.Link> {

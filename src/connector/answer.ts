@@ -32,7 +32,7 @@ export interface ReadOptions {
 /**
  * The reply of an exchange, without the secrets that it repeats.
  *
- * @throws Failure where the reply was lost or is a yes that cannot be read.
+ * @throws Failure where the reply was lost or is a yes that cannot be read; what withheld the request, where it was not sent.
  */
 export function readOutcome(
   connector: string,
@@ -41,6 +41,7 @@ export function readOutcome(
 ): HttpReply {
   if (result.kind === "lost") {
     const words = lossWords[result.why];
+    if (result.why === "withheld" && !inDoubt) throw result.cause;
     throw result.sent || inDoubt
       ? noClearAnswer(connector, words, effect, result.cause)
       : unavailable(connector, words, { cause: result.cause });
@@ -97,6 +98,7 @@ const lossWords: Readonly<Record<Loss, string>> = {
   refused: "could not be reached",
   timeout: "did not answer in time",
   deadline: "did not answer before the call's deadline",
+  withheld: "was not asked again",
   reset: "broke the connection off",
   unreadable: "answered with something that cannot be read",
 };

@@ -1,7 +1,8 @@
-import { LinkOptionsSchema, PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
-import { PayoutEnums_PayoutStatus, PayoutService } from "../gen/types/payout_pb.ts";
+import { LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
+import { PayoutService } from "../gen/types/payout_pb.ts";
 import type { Connector } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
+import { type Fact, factForms, requiredFacts } from "./fact-forms.ts";
 
 /**
  * What is wrong with the default export of a connector's `index.ts`, in sentences that say what to write. Empty if it is a
@@ -10,8 +11,9 @@ import { credentialFields } from "./credentials.ts";
 export function shapeProblems(folderName: string, exported: unknown): readonly string[] {
   if (typeof exported !== "object" || exported === null)
     return ["index.ts must have a default export: export default defineConnector({ … })."];
-  const connector = exported as Partial<Connector>;
-  return Object.values(checks).flatMap((check) => check(connector, folderName));
+  const problems = formProblems(exported as Readonly<Record<string, unknown>>);
+  if (problems.length > 0) return problems;
+  return checks.flatMap((check) => check(exported as Partial<Connector>, folderName));
 }
 
 /** RPCs of `types.PayoutService`, by the names that connectors use. */
@@ -24,68 +26,30 @@ export const linkOptionNames: readonly string[] = LinkOptionsSchema.fields.map((
 
 type Check = (connector: Partial<Connector>, folderName: string) => readonly string[];
 
-const checks: Readonly<Record<string, Check>> = {
-  name: ({ name }, folder) => {
+/** What must hold between a connector's facts, where each by itself is as it must be. */
+const checks: readonly Check[] = [
+  ({ name }, folder) => {
     if (name !== folder) return [`name must be the folder's name: write name: ${JSON.stringify(folder)}.`];
     return nameForm.test(folder)
       ? []
       : [`Rename the folder: ${folder} must be lower-case letters, digits and hyphens.`];
   },
-  configKey: ({ configKey }) =>
-    typeof configKey === "string" && configKeyForm.test(configKey)
-      ? []
-      : ['configKey must be the key inside x-connector-config, such as configKey: "Stripe".'],
-  docs: ({ docs }) =>
-    isUrl(docs) ? [] : ["docs must be the https URL of the provider's API documentation."],
-  hosts: (connector) => {
-    if (!("hosts" in connector))
-      return ["hosts is missing: write { live, test }, or undefined if it calls nobody."];
-    const { hosts } = connector;
-    if (hosts === undefined) return [];
-    return (["live", "test"] as const)
-      .filter((name) => !isUrl(hosts[name]) || hosts[name].endsWith("/"))
-      .map((name) => `hosts.${name} must be an https URL without a trailing slash.`);
-  },
-  credentials: ({ credentials }) => {
-    try {
-      credentialFields(credentials as Connector["credentials"]);
-      return [];
-    } catch {
-      return ["credentials must be a z.object({ … }): write z.object({}) if there are none."];
-    }
-  },
-  legacyHeaders: ({ legacyHeaders, credentials }) => {
-    const fields = fieldNames(credentials);
-    return Object.entries(legacyHeaders ?? {})
+  (connector) =>
+    "hosts" in connector ? [] : ["hosts is missing: write { live, test }, or undefined if it calls nobody."],
+  ({ legacyHeaders = {}, credentials }) => {
+    const fields = credentialFields(credentials as Connector["credentials"]).map((field) => field.name);
+    return Object.entries(legacyHeaders)
       .filter(([, field]) => !fields.includes(field))
       .map(([header, field]) => `legacyHeaders: ${header} fills ${field}, which is no field of credentials.`);
   },
-  idempotency: ({ idempotency }) => {
-    const facts = idempotency as { windowMs?: unknown; lookup?: unknown } | undefined;
-    const isWindow = typeof facts?.windowMs === "number" && facts.windowMs > 0;
-    return isWindow || typeof facts?.lookup === "function"
-      ? []
-      : ["idempotency must be { windowMs } above zero, or { lookup } where the provider has no keys."];
-  },
-  statuses: ({ statuses }) => {
-    if (typeof statuses !== "object" || statuses === null)
-      return ["statuses must be a table from the provider's statuses to PayoutStatus."];
-    return Object.entries(statuses)
-      .filter(([, status]) => !payoutStatuses.has(status))
-      .map(([name]) => `statuses.${name} must be a PayoutStatus: write PayoutStatus.PENDING, for example.`);
-  },
-  linkOptions: ({ linkOptions = [] }) =>
+  ({ linkOptions = [] }) =>
     linkOptions
       .filter((name) => !linkOptionNames.includes(name))
       .map(
         (name) =>
           `linkOptions: ${name} is no field of sluice.v1.LinkOptions. Write field names in snake_case.`,
       ),
-  methods: ({ methods = [] }) =>
-    methods
-      .filter((kind) => !methodKinds.has(kind))
-      .map((kind) => `methods: ${kind} is no PayoutMethodKind: write PayoutMethodKind.US_BANK, for example.`),
-  arrivalDays: ({ arrivalDays = {}, methods = [] }) =>
+  ({ arrivalDays = {}, methods = [] }) =>
     Object.entries(arrivalDays).flatMap(([kind, days]) => [
       ...(methods.some((method) => String(method) === kind)
         ? []
@@ -94,35 +58,35 @@ const checks: Readonly<Record<string, Check>> = {
         ? []
         : [`arrivalDays: write the earliest and the latest business day for ${kind}, such as [1, 3].`]),
     ]),
-  secretIds: ({ secretIds, openLink }) =>
+  ({ secretIds, openLink }) =>
     secretIds && openLink
       ? ["secretIds cannot be combined with openLink: what the page makes would be stored unsealed."]
       : [],
-  webhook: ({ webhook }) => {
-    if (webhook === undefined) return [];
-    if (typeof webhook?.verify !== "function" || typeof webhook.read !== "function")
-      return ["webhook must be { verify, read }, both functions."];
-    return ["body", "sender", undefined].includes(webhook.proves)
+  ({ openLink, transfer }) =>
+    openLink && !transfer
+      ? ["openLink needs transfer: once the recipient has given their details, that pays them."]
+      : [],
+  (connector) =>
+    operationNames.some((name) => connector[name])
       ? []
-      : ['webhook.proves must be "body" or "sender".'];
-  },
-  operations: (connector) => {
-    const wrong = operationNames.filter(
-      (name) => connector[name] !== undefined && typeof connector[name] !== "function",
-    );
-    if (wrong.length > 0) return wrong.map((name) => `${name} must be a function.`);
-    return operationNames.some((name) => connector[name])
-      ? []
-      : [`It supports no operation: write at least one of ${operationNames.join(", ")}.`];
-  },
-};
+      : [`It supports no operation: write at least one of ${operationNames.join(", ")}.`],
+];
 
-function fieldNames(credentials: Connector["credentials"] | undefined): readonly string[] {
-  try {
-    return credentialFields(credentials as Connector["credentials"]).map((field) => field.name);
-  } catch {
-    return [];
-  }
+/** Each fact by itself, and nothing that is neither a fact nor an RPC: a name written wrong would say nothing. */
+function formProblems(connector: Readonly<Record<string, unknown>>): readonly string[] {
+  const facts = Object.keys(factForms) as Fact[];
+  const known: readonly string[] = [...facts, ...operationNames];
+  return [
+    ...Object.keys(connector)
+      .filter((name) => !known.includes(name))
+      .map((name) => `There is no fact or operation ${name}. There are: ${known.join(", ")}.`),
+    ...facts
+      .filter((name) => connector[name] !== undefined || requiredFacts.has(name))
+      .flatMap((name) => factForms[name](connector[name])),
+    ...operationNames
+      .filter((name) => connector[name] !== undefined && typeof connector[name] !== "function")
+      .map((name) => `${name} must be a function.`),
+  ];
 }
 
 function isRange(days: unknown): boolean {
@@ -131,14 +95,5 @@ function isRange(days: unknown): boolean {
   return earliest >= 0 && earliest <= latest && latest <= 60;
 }
 
-function isUrl(text: unknown): text is string {
-  return typeof text === "string" && /^https:\/\//.test(text) && URL.canParse(text);
-}
-
 /** How connectors are named. */
 export const nameForm = /^[a-z][a-z0-9-]{0,39}$/;
-const configKeyForm = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
-const methodKinds: ReadonlySet<unknown> = new Set(
-  Object.values(PayoutMethodKind).filter((kind) => kind !== 0),
-);
-const payoutStatuses: ReadonlySet<unknown> = new Set(Object.values(PayoutEnums_PayoutStatus));

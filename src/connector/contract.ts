@@ -16,11 +16,13 @@ export type { Claim, Person, PostalAddress, Recipient } from "./claim.ts";
 export { credentialFields, secret } from "./credentials.ts";
 export { Failure, invalidField, missingField, Refusal } from "./failure.ts";
 export type { Http, HttpReply, HttpRequest } from "./http.ts";
+export { type LinkProgress, linkProgress } from "./link-progress.ts";
 export { currencyCode, majorUnits, safeMinorAmount } from "./money.ts";
 export { pageOptions } from "./page-options.ts";
 export { providerFailure } from "./provider-failure.ts";
 export { readReply } from "./provider-reply.ts";
 export type { Reason } from "./reasons.ts";
+export { resendWaitMs } from "./resend-wait.ts";
 export { hmacSha256, isSameSignature } from "./signature.ts";
 export type { Webhook, WebhookEvent, WebhookRequest } from "./webhook.ts";
 
@@ -100,7 +102,10 @@ export type Idempotency<C> =
       readonly windowMs: number;
     }
   | {
-      /** The provider has no keys: finds what an earlier, unanswered attempt made, or undefined if it certainly made nothing. */
+      /**
+       * The provider has no keys: finds what an earlier, unanswered attempt made, by `idempotencyKey` alone, or undefined if it
+       * certainly made nothing. Nothing there is certain only once {@link resendWaitMs} is 0.
+       */
       lookup(
         operation: Operation,
         request: Request<Operation>,

@@ -15,6 +15,7 @@ import {
   setUp,
 } from "../../test/support/acme-client.ts";
 import { Secret } from "../security/secret.ts";
+import { Failure } from "./failure.ts";
 import type { HttpRequest } from "./http.ts";
 import { createHttpClient } from "./http-client.ts";
 import { type Step, startPlayback } from "./kit/playback.ts";
@@ -124,6 +125,25 @@ describe("before and after an effect", () => {
     const http = open({ beforeEffect: () => Promise.reject(new Error("disk full")) });
     await expect(http.send(post)).rejects.toThrow("disk full");
     expect([playback.requests.length, http.effectSent]).toEqual([0, false]);
+  });
+
+  it("sends nothing that beforeFirstByte does not let go, on a new connection or an old one, and does not blame the provider", async () => {
+    const { open, playback } = await setUp([ok, ok]);
+    const late = () => {
+      throw new Failure("IDEMPOTENCY_IN_PROGRESS", "too late");
+    };
+    const http = open({ beforeFirstByte: late });
+    for (let round = 0; round < 12; round++)
+      expect(await reasonOf(http.send(post))).toBe("IDEMPOTENCY_IN_PROGRESS");
+    expect([playback.requests.length, http.effectSent]).toEqual([0, false]);
+    await http.send(read);
+    expect(await reasonOf(http.send(post))).toBe("IDEMPOTENCY_IN_PROGRESS");
+    // What an earlier attempt did is as unknown as before.
+    const again = open({ beforeFirstByte: late, resent: true });
+    expect(await reasonOf(again.send(post))).toBe("OUTCOME_UNKNOWN");
+    expect(playback.requests.map(({ method }) => method)).toEqual(["GET"]);
+    await open({ beforeFirstByte: () => {} }).send(post);
+    expect(playback.requests).toHaveLength(2);
   });
 
   it.each<[string, Step, HttpRequest, Reason, boolean]>([

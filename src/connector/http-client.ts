@@ -2,7 +2,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { type Answer, assertConclusive, type ErrorFacts, readOutcome, successOf } from "./answer.ts";
 import { Failure } from "./failure.ts";
 import type { Http, HttpRequest } from "./http.ts";
-import { secretValues } from "./masking.ts";
+import { secretValues, wrappedSecrets } from "./masking.ts";
 import { logCall, type ProviderCallObserver } from "./provider-call.ts";
 import { type ExchangeOptions, exchangeWithProvider } from "./provider-exchange.ts";
 import {
@@ -37,6 +37,8 @@ export interface OpenOptions<C> {
   readonly deadlineMs: number;
   /** Awaited once, before the first request that can change something leaves. What it throws ends the call with nothing sent. */
   beforeEffect(): Promise<void>;
+  /** Called each time just before the first byte of such a request may leave. What it throws ends the call with nothing sent. */
+  beforeFirstByte?(): void;
   /**
    * True where an earlier attempt of the operation had an unknown outcome. An answer that says nothing about that one (401,
    * 403, 409, 429) then leaves the outcome unknown.
@@ -133,7 +135,9 @@ async function sendRequest<C>(
       await progress.intent;
     },
     onSend: () => {
-      progress.effectSent ||= effect !== "read";
+      if (effect === "read") return;
+      call.beforeFirstByte?.();
+      progress.effectSent = true;
     },
   };
   return logCall(connector, options, request, async (report) => {
@@ -141,7 +145,8 @@ async function sendRequest<C>(
     const outcome = await host.admit(exchange, call.deadlineMs - options.now());
     report(outcome);
     const inDoubt = effect !== "read" && (outcome.inDoubt || call.resent === true);
-    const secrets = [...secretValues(call.credentials), ...(request.secrets ?? [])];
+    const own = secretValues(call.credentials);
+    const secrets = [...own, ...wrappedSecrets(wire.headers, own), ...(request.secrets ?? [])];
     return { reply: readOutcome(connector.name, outcome, { effect, inDoubt, secrets }), inDoubt };
   });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Secret } from "../security/secret.ts";
-import { maskBody, maskPath, removeSecrets, secretValues } from "./masking.ts";
+import { maskBody, maskPath, removeSecrets, secretValues, wrappedSecrets } from "./masking.ts";
 
 it("masks every value but those of visible fields", () => {
   const body = {
@@ -55,4 +55,21 @@ it("finds secrets at any depth, and takes them out of text", () => {
   expect(removeSecrets("no canary-key-2, nor canary-key-2 or canary-key-1; abc", secrets)).toBe(
     "no [masked], nor [masked] or [masked]; abc",
   );
+});
+
+it.each([
+  String.raw`{"m":"wrong key ab\"c\\d/e=f&g"}`,
+  String.raw`{"m":"wrong key ab\"c\\d\/e\u003df\u0026g"}`,
+  String.raw`{"m":"wrong key \u0061b\"c\\d/e\u003Df&g"}`,
+])("takes a secret out of JSON that has escaped it: %s", (text) => {
+  const secret = 'ab"c\\d/e=f&g';
+  expect((JSON.parse(text) as { m: string }).m).toContain(secret);
+  expect(removeSecrets(text, [secret])).toBe('{"m":"wrong key [masked]"}');
+});
+
+it("knows a password inside a header", () => {
+  const word = Buffer.from("user:canary-password").toString("base64");
+  const headers = { authorization: `Basic ${word}`, accept: "application/json", "x-key": "canary-password" };
+  expect(wrappedSecrets(headers, ["canary-password"])).toEqual([word]);
+  expect(wrappedSecrets(headers, [])).toEqual([]);
 });

@@ -54,7 +54,37 @@ export function secretValues(credentials: unknown): readonly string[] {
 /** Shorter ones would tear holes into ordinary words. */
 const minSecretLength = 8;
 
-/** Text without the secrets: some providers repeat a wrong key in their error message. */
+/**
+ * Words of headers that have a secret inside: `Basic …` has a password in base64, and a provider may repeat it as it came.
+ * Words that are a secret themselves are among {@link secretValues}.
+ */
+export function wrappedSecrets(
+  headers: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): readonly string[] {
+  const words = Object.values(headers).flatMap((value) => value.split(" "));
+  return words.filter((word) => {
+    const plain = Buffer.from(word, "base64").toString();
+    return secrets.some((secret) => plain.includes(secret));
+  });
+}
+
+/** Text without the secrets: some providers repeat a wrong key in their error message. Those that JSON has escaped go too. */
 export function removeSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, mask) : rest), text);
+  const isEscaped = text.includes("\\");
+  return secrets.reduce((rest, value) => {
+    const plain = rest.includes(value) ? rest.replaceAll(value, mask) : rest;
+    return isEscaped ? plain.replaceAll(escapedForms(value), mask) : plain;
+  }, text);
+}
+
+/** A text as JSON may write it: any of its characters as `\u003d`, and some behind a backslash. */
+function escapedForms(text: string): RegExp {
+  const forms = text.split("").map((character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, "0");
+    const itself = character.replace(/[^\w]/, "\\$&");
+    const digits = code.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    return `(?:\\\\?${itself}|\\\\u${digits})`;
+  });
+  return new RegExp(forms.join(""), "g");
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nameForm } from "./connector-shape.ts";
+import type { Connector } from "./contract.ts";
 
 /**
  * Copies the template to a folder of the name, with the names in it replaced.
@@ -20,11 +21,12 @@ export async function newConnector(folder: URL, name: string): Promise<URL> {
     throw new Error(`There is a connector ${name} already. Choose another name, or edit that one.`);
   });
   const src = pathToSrc(target);
+  const own = await templateNames();
   for (const file of await templateFiles()) {
     const text = await readFile(new URL(file, template), "utf8");
     const copy = new URL(file, target);
     await mkdir(new URL(".", copy), { recursive: true });
-    const renamed = text.replaceAll("Acme", pascalCase(name)).replaceAll("acme", name);
+    const renamed = text.replaceAll(own.configKey, pascalCase(name)).replaceAll(own.name, name);
     await writeFile(copy, renamed.replaceAll('"../../src/', `"${src}/`));
   }
   return target;
@@ -37,6 +39,12 @@ function pathToSrc(folder: URL): string {
 }
 
 const template = new URL("../../connectors/_template/", import.meta.url);
+
+/** What the template calls itself. */
+async function templateNames(): Promise<{ readonly name: string; readonly configKey: string }> {
+  const { default: connector } = (await import(new URL("index.ts", template).href)) as { default: Connector };
+  return connector;
+}
 
 async function templateFiles(): Promise<readonly string[]> {
   const entries = await readdir(template, { recursive: true, withFileTypes: true });

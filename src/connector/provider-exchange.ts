@@ -15,7 +15,7 @@ export interface ExchangeOptions {
   now(): number;
   /** Awaited before each try, when the circuit breaker lets it through. */
   beforeTry(): Promise<void>;
-  /** Called just before the first byte of a try may leave. */
+  /** Called just before the first byte of a try may leave. Where it throws, none leaves. */
   onSend(): void;
 }
 

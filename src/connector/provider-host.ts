@@ -13,7 +13,7 @@ import {
 import { type Connections, createConnections } from "./connections.ts";
 import { Failure } from "./failure.ts";
 import { unavailable } from "./provider-failure.ts";
-import type { TryResult } from "./provider-try.ts";
+import type { Loss, TryResult } from "./provider-try.ts";
 import { reasons } from "./reasons.ts";
 import { createRetryBudget, type RetryBudget } from "./retry.ts";
 
@@ -140,10 +140,12 @@ function createBreaker(breakMs: number): CircuitBreakerPolicy {
   });
 }
 
-/** Trouble of the provider's. A caller whose own deadline was too short is none. */
+/** Losses that are no trouble of the provider's: they are ours, or the caller's whose deadline was too short. */
+const ours: ReadonlySet<Loss> = new Set<Loss>(["deadline", "withheld"]);
+
 function isTrouble(outcome: unknown): boolean {
   const result = outcome as TryResult;
-  return result.kind === "reply" ? result.status >= 500 : result.why !== "deadline";
+  return result.kind === "reply" ? result.status >= 500 : !ours.has(result.why);
 }
 
 const sampleMs = 30_000;

@@ -20,9 +20,10 @@ export type TryResult =
 
 /**
  * How a reply is lost. `refused`: no connection. `timeout`: the provider did not answer in time. `deadline`: the caller's
- * own deadline passed first. `reset`: the connection broke. `unreadable`: not HTTP, or too much of it.
+ * own deadline passed first. `withheld`: we did not send it after all. `reset`: the connection broke. `unreadable`: not HTTP,
+ * or too much of it.
  */
-export type Loss = "refused" | "timeout" | "deadline" | "reset" | "unreadable";
+export type Loss = "refused" | "timeout" | "deadline" | "withheld" | "reset" | "unreadable";
 
 /** Limits of one try. */
 export interface TryLimits {
@@ -34,7 +35,8 @@ export interface TryLimits {
 }
 
 /**
- * Sends a request once and collects the reply. Never rejects. Calls `onSend` just before the first byte may leave.
+ * Sends a request once and collects the reply. Never rejects. Calls `onSend` just before the first byte may leave: where
+ * that throws, none does.
  *
  * Uses undici's lowest interface because only that one tells a request that waits for a connection from one that is on
  * its way: the difference between nothing having happened and nobody knowing.
@@ -84,8 +86,14 @@ class Exchange implements Dispatcher.DispatchHandler {
       controller.abort(new Error("the deadline passed while waiting for a connection"));
       return;
     }
+    try {
+      this.#onSend();
+    } catch (error) {
+      this.#lose("withheld", error as Error);
+      controller.abort(error as Error);
+      return;
+    }
     this.#controller = controller;
-    this.#onSend();
   }
 
   onResponseStart(

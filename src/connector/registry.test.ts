@@ -15,7 +15,7 @@ const good = {
   hosts: { live: "https://api.acme.example", test: "https://sandbox.acme.example" },
   credentials: z.object({ api_key: secret() }),
   legacyHeaders: { "x-api-key": "api_key" },
-  idempotency: { windowMs: 1 },
+  idempotency: { windowMs: 24 * 60 * 60 * 1000 },
   statuses: { paid: PayoutStatus.SUCCESS },
   linkOptions: ["expires_in", "branding"],
   get: async () => ({}),
@@ -37,6 +37,27 @@ describe("a connector's shape", () => {
     [{ legacyHeaders: { "x-key1": "key" } }, /^legacyHeaders: x-key1 fills key/],
     [{ idempotency: { windowMs: 0 } }, /^idempotency must be/],
     [{ idempotency: undefined }, /^idempotency must be/],
+    [{ idempotency: { windowMs: 86_400 } }, /^idempotency.windowMs is in milliseconds/],
+    [{ idempotency: { windowMs: 86_400_000, lookup: async () => undefined } }, /: not both\.$/],
+    [{ webhooks: {} }, /^There is no fact or operation webhooks\. There are: .*webhook/],
+    [{ hosts: null }, /^hosts.live must be/],
+    [{ environment: "test" }, /^environment must be a function/],
+    [{ authorize: { "x-api-key": "a" } }, /^authorize must be a function/],
+    [{ legacyHeaders: null }, /^legacyHeaders must be a table/],
+    [{ secretIds: "yes" }, /^secretIds must be true/],
+    [{ errors: { reasons: {} } }, /^errors must be \{ read, reasons \}/],
+    [
+      { errors: { read: () => undefined, reasons: { poor: "NO_FUNDS" } } },
+      /^errors.reasons.poor: there is no reason NO_FUNDS. Write one of .*INSUFFICIENT_FUNDS/,
+    ],
+    [{ linkOptions: "description" }, /^linkOptions must be a list/],
+    [{ methods: "US_BANK" }, /^methods must be a list/],
+    [{ currencies: ["usd"] }, /^currencies must be a list of ISO 4217/],
+    [{ countries: ["USA"] }, /^countries must be a list of ISO 3166/],
+    [{ visible: "status" }, /^visible must be a list/],
+    [{ arrivalDays: null }, /^arrivalDays must be a table/],
+    [{ openLink: true }, /^openLink must be a function/],
+    [{ openLink: async () => ({ url: "" }) }, /^openLink needs transfer/],
     [{ statuses: { paid: 99 } }, /^statuses.paid must be a PayoutStatus/],
     [{ statuses: undefined }, /^statuses must be a table/],
     [{ linkOptions: ["expiresIn"] }, /^linkOptions: expiresIn is no field/],
@@ -79,7 +100,7 @@ describe("loading", () => {
   const zod = import.meta.resolve("zod");
   const source = (name: string, configKey: string) => `import { z } from ${JSON.stringify(zod)};
     export default { name: "${name}", configKey: "${configKey}", docs: "https://x.example", hosts: undefined,
-      credentials: z.object({}), idempotency: { windowMs: 1 }, statuses: {}, get: async () => ({}) };`;
+      credentials: z.object({}), idempotency: { windowMs: 86_400_000 }, statuses: {}, get: async () => ({}) };`;
 
   it("reads every folder, in any order, and skips those that begin with _", async () => {
     const one = write("one", { zeta: source("zeta", "Zeta"), _template: "throw 1", ".git": "throw 1" });

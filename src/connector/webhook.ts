@@ -22,7 +22,7 @@ export interface Webhook {
   readonly proves?: "body" | "sender";
   /**
    * Whether the provider has sent the request, lately: checked on the raw bytes, with whichever of the secrets fits (two
-   * are in use while one is being replaced). Never throws for what a stranger can send.
+   * are in use while one is being replaced; an empty one fits nothing). Never throws for what a stranger can send.
    */
   verify(request: WebhookRequest, secrets: readonly Secret[]): boolean;
   /**

@@ -16,7 +16,10 @@ export interface Subject {
   startFake(): Promise<ProviderFake>;
 }
 
-/** Every connector whose provider has a fake in `test/fakes/<name>/fake.ts`; `acme` is the template. */
+/** The fake of the template's provider, and what the template's copy is called: somebody may have made one of its own name. */
+const template = { fake: "acme", name: "acme-of-the-template", configKey: "AcmeOfTheTemplate" };
+
+/** Every connector whose provider has a fake in `test/fakes/<name>/fake.ts`. */
 export async function conformanceSubjects(): Promise<readonly Subject[]> {
   const fakes = new URL("../fakes/", import.meta.url);
   const names = readdirSync(fakes).filter((name) => existsSync(new URL(`${name}/fake.ts`, fakes)));
@@ -28,13 +31,16 @@ export async function conformanceSubjects(): Promise<readonly Subject[]> {
       >;
       if (typeof startFake !== "function")
         throw new Error(`test/fakes/${name}/fake.ts must export startFake.`);
-      return { name, startFake, ...(await connectorOf(name)) };
+      const subject = { startFake, ...(await connectorOf(name === template.fake ? "_template" : name)) };
+      return name === template.fake
+        ? { ...subject, name: template.name, connector: { ...subject.connector, ...template } }
+        : { ...subject, name };
     }),
   );
 }
 
-async function connectorOf(name: string): Promise<Pick<Subject, "connector" | "namesPayouts">> {
-  const folder = new URL(`../../connectors/${name === "acme" ? "_template" : name}/`, import.meta.url);
+async function connectorOf(folderName: string): Promise<Pick<Subject, "connector" | "namesPayouts">> {
+  const folder = new URL(`../../connectors/${folderName}/`, import.meta.url);
   const { default: connector } = (await import(new URL("index.ts", folder).href)) as { default: Connector };
   const { webhooks } = await readFixtures(folder);
   const named = webhooks.flatMap(({ event }) => event?.connectorPayoutIds ?? []);
@@ -49,6 +55,8 @@ export interface ConformanceStage {
   methods(subject: Subject, call: "create" | "void"): Promise<readonly string[]>;
   /** Lets two minutes pass for a payout's attempts. */
   age(merchantPayoutId: string): Promise<void>;
+  /** Lets the time of a payout's link pass, by this server's clock. */
+  outlive(merchantPayoutId: string): Promise<void>;
   /** What the service has printed. */
   output(): string;
   stop(): Promise<void>;
@@ -60,8 +68,8 @@ export async function startConformance(
   store: Store,
 ): Promise<ConformanceStage> {
   const fakes = await startFakes(subjects);
-  const acme = await newTemplateCopy("acme");
-  const environment = { ...store.environment, ...urlsOf(fakes), SLUICE_CONNECTORS_DIR: acme.folder };
+  const copy = await newTemplateCopy(template.name);
+  const environment = { ...store.environment, ...urlsOf(fakes), SLUICE_CONNECTORS_DIR: copy.folder };
   const service = await startService({ environment: { ...environment, SLUICE_LOG_LEVEL: "warn" } });
   const fake = (name: string) => fakes.get(name) as ProviderFake;
   const stage: ConformanceStage = {
@@ -83,11 +91,13 @@ export async function startConformance(
       store.change(
         `update attempt set started_at_ms = started_at_ms - ${minutesMs}, lease_until_ms = lease_until_ms - ${minutesMs} where identity = 'merchant:${id}'`,
       ),
+    outlive: (id) =>
+      store.change(`update payout set link_expires_at_ms = 1 where merchant_payout_id = '${id}'`),
     output: service.output,
     stop: async () => {
       await service.stop();
       await Promise.all([...fakes.values()].map((each) => each.close()));
-      acme.remove();
+      copy.remove();
     },
   };
   return stage;

@@ -45,7 +45,8 @@ export function finixCalls(fake: FakeFinix): FinixCalls {
       });
       const context: Context<FinixCredentials> = {
         ...{ http, credentials, idempotencyKey: attemptKey, attempt: 2 },
-        ...{ startedAtMs: Date.now(), now: Date.now, payout: undefined },
+        // Whatever was sent has had its time.
+        ...{ startedAtMs: Date.now() - 6 * 60_000, now: Date.now, payout: undefined },
         warn: (message) => warnings.push(message),
         ...changes,
       };

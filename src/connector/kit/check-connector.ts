@@ -6,12 +6,15 @@ import { inTurns, type Rule, type Subject } from "./rule.ts";
 import { amounts } from "./rules/amounts.ts";
 import { coverage } from "./rules/coverage.ts";
 import { describedCredentials, documents, shape } from "./rules/documents.ts";
+import { environments } from "./rules/environments.ts";
 import { exactness } from "./rules/exactness.ts";
 import { faults } from "./rules/faults.ts";
+import { lookups } from "./rules/lookups.ts";
+import { options } from "./rules/options.ts";
 import { paths } from "./rules/paths.ts";
 import { readmeTables } from "./rules/readme-tables.ts";
 import { declaredEffects, keyed, sameWhenResent } from "./rules/repeats.ts";
-import { secrecy } from "./rules/secrecy.ts";
+import { secrecy, secretIds } from "./rules/secrecy.ts";
 import { law, size } from "./rules/sources.ts";
 import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
 import { tolerance } from "./rules/tolerance.ts";
@@ -26,15 +29,19 @@ export const rules: readonly Rule[] = [
   law,
   size,
   exactness,
+  environments,
   coverage,
+  options,
   declaredStatuses,
   unknownStatus,
   declaredEffects,
   sameWhenResent,
   keyed,
+  lookups,
   paths,
   amounts,
   secrecy,
+  secretIds,
   tolerance,
   faults,
   webhooksAsWritten,

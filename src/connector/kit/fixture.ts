@@ -48,6 +48,8 @@ const context = z.strictObject({
   startedAt: z.iso.datetime().default("2026-01-02T03:04:05.000Z"),
   /** `startedAt` if absent. */
   now: z.iso.datetime().optional(),
+  /** When the try before this one had ended, where there was one. */
+  lastTriedAt: z.iso.datetime().optional(),
   idempotencyKey: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

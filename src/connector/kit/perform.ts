@@ -84,10 +84,12 @@ async function openLink(connector: Connector, { request }: Fixture, context: Con
 export function contextOf({ context }: Fixture): Omit<Context, "http" | "credentials" | "warn"> {
   const startedAtMs = Date.parse(context.startedAt);
   const nowMs = context.now === undefined ? startedAtMs : Date.parse(context.now);
+  const { lastTriedAt } = context;
   return {
     idempotencyKey: context.idempotencyKey,
     attempt: context.attempt,
     startedAtMs,
+    lastTriedAtMs: lastTriedAt === undefined ? undefined : Date.parse(lastTriedAt),
     now: () => nowMs,
     payout: context.payout && payoutOf(context.payout),
   };

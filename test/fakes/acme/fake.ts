@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FakeRequest, ProviderFake, SignedWebhook } from "../../support/provider-fake.ts";
-import { newFaults } from "./faults.ts";
+import { waitingFaults } from "../../support/waiting-faults.ts";
+import { play } from "./faults.ts";
 import { type Answer, type Link, type Links, newLinks, Refused } from "./links.ts";
 
 /** How to start the fake. */
@@ -14,7 +15,7 @@ export interface FakeOptions {
 /** Starts Acme, the provider of the template, which exists only here: links with keys that are honoured for ever. */
 export async function startFake(options: FakeOptions = {}): Promise<ProviderFake> {
   const links = newLinks();
-  const faults = newFaults();
+  const faults = waitingFaults();
   const requests: FakeRequest[] = [];
   const answer = keyed(links);
   const server = createServer(async (incoming, response) => {
@@ -22,10 +23,10 @@ export async function startFake(options: FakeOptions = {}): Promise<ProviderFake
     const body = Buffer.concat((await incoming.toArray()) as Buffer[]).toString();
     requests.push({ method, path: url });
     const fault = faults.take(method);
-    if (fault?.when === "before") return faults.play(fault, response, "{}");
+    if (fault?.when === "before") return play(fault, response, "{}");
     const { status, json } = answer(incoming, body);
     const text = JSON.stringify(json);
-    if (fault) return faults.play(fault, response, text);
+    if (fault) return play(fault, response, text);
     response.writeHead(status, { "content-type": "application/json" }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));

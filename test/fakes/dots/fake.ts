@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FakeRequest, ProviderFake } from "../../support/provider-fake.ts";
+import { type WaitingFaults, waitingFaults } from "../../support/waiting-faults.ts";
 import { type Control, newControl } from "./control.ts";
 import { type ApiReply, answerApi, type Endpoints } from "./endpoints.ts";
-import { type Faults, newFaults, playFault } from "./faults.ts";
+import { playFault } from "./faults.ts";
 import { answerPage } from "./page.ts";
 import { signedWebhook } from "./signed-webhook.ts";
 import type { State } from "./state.ts";
@@ -75,7 +76,7 @@ export async function startFake(options: FakeDotsOptions = {}): Promise<FakeDots
 
 interface FakeParts {
   readonly endpoints: Endpoints & { origin: string };
-  readonly faults: Faults;
+  readonly faults: WaitingFaults;
   readonly refusals: ApiReply[];
   readonly seen: RecordedRequest[];
   readonly latencyMs: number;
@@ -92,7 +93,7 @@ function newParts(latencyMs: number) {
   };
   const basic = Buffer.from(`${credentials.client_id}:${credentials.api_key}`).toString("base64");
   const endpoints = { state, origin: "", authorization: `Basic ${basic}`, apps: new Set([appId]) };
-  const parts: FakeParts = { endpoints, faults: newFaults(), refusals: [], seen: [], latencyMs };
+  const parts: FakeParts = { endpoints, faults: waitingFaults(), refusals: [], seen: [], latencyMs };
   return { clock, userId, appId, parts };
 }
 

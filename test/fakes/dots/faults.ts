@@ -1,29 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { ProviderFault } from "../../support/provider-fake.ts";
 
-/** Faults waiting for their requests. */
-export interface Faults {
-  inject(fault: ProviderFault): void;
-  /** Takes the first fault that fits, counting it down. */
-  take(method: string): ProviderFault | undefined;
-}
-
-/** No faults, to begin with. */
-export function newFaults(): Faults {
-  const waiting: { readonly fault: ProviderFault; left: number }[] = [];
-  return {
-    inject: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    take(method) {
-      const index = waiting.findIndex(({ fault }) => fault.method === undefined || fault.method === method);
-      const found = waiting[index];
-      if (!found) return undefined;
-      found.left -= 1;
-      if (found.left === 0) waiting.splice(index, 1);
-      return found.fault;
-    },
-  };
-}
-
 /** Plays a fault instead of the answer. */
 export function playFault({ kind }: ProviderFault, response: ServerResponse): void {
   players[kind](response);

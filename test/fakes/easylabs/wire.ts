@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import type { FakeRequest, ProviderFault } from "../../support/provider-fake.ts";
+import { waitingFaults } from "../../support/waiting-faults.ts";
 import { type ApiRequest, answer } from "./api.ts";
-import { newFaults, play, send } from "./faults.ts";
+import { play, send } from "./faults.ts";
 import type { State } from "./state.ts";
 
 /** The way between a caller and the API, on which requests and answers get lost. */
@@ -18,7 +19,7 @@ export interface Wire {
 
 /** A way that takes `latencyMs` and loses nothing yet. */
 export function newWire(state: State, latencyMs = 0): Wire {
-  const faults = newFaults();
+  const faults = waitingFaults();
   const requests: FakeRequest[] = [];
   let delayed: { request?: ApiRequest } | undefined;
   return {

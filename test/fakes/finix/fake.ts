@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FakeLink, FakeRequest, ProviderFake } from "../../support/provider-fake.ts";
+import { type WaitingFaults, waitingFaults } from "../../support/waiting-faults.ts";
 import { type ApiCall, account, type Books, execute } from "./endpoints.ts";
-import { type Faults, newFaults, play } from "./faults.ts";
+import { play } from "./faults.ts";
 import { errorBody, FinixError } from "./finix-error.ts";
 import { answerPage, steps } from "./hosted-page.ts";
 import { newLinkBook, type StoredLink } from "./link-book.ts";
@@ -29,7 +30,7 @@ export interface FakeFinix extends ProviderFake {
  */
 export async function startFake({ port = 0, latencyMs = 0 }: FakeOptions = {}): Promise<FakeFinix> {
   const books: Books = { links: newLinkBook(), identities: new Map(), order: "newest first", url: "" };
-  const parts: Parts = { books, faults: newFaults(), requests: [], latencyMs };
+  const parts: Parts = { books, faults: waitingFaults(), requests: [], latencyMs };
   const server = createServer((request, response) => {
     answer(parts, request, response).catch((error) => response.destroy(error));
   });
@@ -59,7 +60,7 @@ export async function startFake({ port = 0, latencyMs = 0 }: FakeOptions = {}): 
 
 interface Parts {
   readonly books: Books;
-  readonly faults: Faults;
+  readonly faults: WaitingFaults;
   readonly requests: FakeRequest[];
   readonly latencyMs: number;
 }

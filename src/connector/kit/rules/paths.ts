@@ -1,4 +1,4 @@
-import type { Fixture } from "../fixture.ts";
+import { idsOf, withIds } from "../fixture-ids.ts";
 import { inTurns, type Rule } from "../rule.ts";
 
 /** An id from a caller must not turn one request into another. */
@@ -8,7 +8,7 @@ export const paths: Rule = {
     inTurns(
       played.filter(({ fixture }) => idsOf(fixture).length > 0 && fixture.calls.length > 0),
       async ({ fixture }) => {
-        const { requests } = await player.play(withIds(fixture));
+        const { requests } = await player.play(withIds(fixture, hostileId));
         const bent = requests.find((seen) => seen.path.includes(hostileId));
         return bent
           ? [
@@ -20,20 +20,3 @@ export const paths: Rule = {
 };
 
 const hostileId = "id/sluice-bent";
-
-function idsOf(fixture: Fixture): readonly string[] {
-  const ids = [fixture.request.connector_payout_id, fixture.context.payout?.connectorPayoutId];
-  return ids.filter((id) => typeof id === "string");
-}
-
-function withIds(fixture: Fixture): Fixture {
-  const { request, context } = fixture;
-  return {
-    ...fixture,
-    request:
-      request.connector_payout_id === undefined ? request : { ...request, connector_payout_id: hostileId },
-    context: context.payout?.connectorPayoutId
-      ? { ...context, payout: { ...context.payout, connectorPayoutId: hostileId } }
-      : context,
-  };
-}

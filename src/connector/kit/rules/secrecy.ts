@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { type Fixture, stepOf } from "../fixture.ts";
+import { idsOf, withIds } from "../fixture-ids.ts";
 import type { Performance } from "../player.ts";
 import { callKey, firstOfEach, inTurns, type Rule } from "../rule.ts";
 
@@ -17,7 +18,7 @@ export const secrecy: Rule = {
     const calls = played.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
     const distinct = firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index));
     const repeated = await inTurns(distinct, async ({ each: { fixture, performance }, index }) => {
-      const told = performance.secrets.join(" ");
+      const told = [...performance.secrets, ...authorization(performance, index)].join(" ");
       const body = JSON.stringify({
         error: { code: told, message: told },
         code: told,
@@ -39,17 +40,55 @@ function isFake(secret: string): boolean {
   return secret.includes("canary");
 }
 
-function leaks({ outcome, log, requests, secrets }: Performance): string[] {
+/** What the request carried that has a secret inside, as providers repeat it: `Basic …`, and what follows the word. */
+function authorization({ requests, secrets }: Performance, index: number): readonly string[] {
+  const values = Object.values(requests[index]?.headers ?? {});
+  return values.filter((value) => hasSecret(value, secrets));
+}
+
+function hasSecret(value: string, secrets: readonly string[]): boolean {
+  const forms = [value, Buffer.from(value.split(" ").at(-1) ?? "", "base64").toString()];
+  return secrets.some((secret) => forms.some((form) => form.includes(secret)));
+}
+
+function leaks(performance: Performance): string[] {
+  const { outcome, log, requests, secrets } = performance;
   const places: Readonly<Record<string, string>> = {
     "its answer": inspect(outcome, { depth: 10 }),
     "the log": log.join("\n"),
     "a URL": requests.map((seen) => `${seen.path} ${Object.values(seen.query).join(" ")}`).join("\n"),
   };
-  const forms = secrets.flatMap((secret) => [
-    secret,
-    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-  ]);
+  const forms = [
+    ...secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64").replace(/=+$/, "")]),
+    ...requests
+      .flatMap((_, index) => authorization(performance, index))
+      .map((value) => value.split(" ").at(-1) ?? value),
+  ];
   return Object.entries(places)
     .filter(([, text]) => forms.some((form) => text.includes(form)))
     .map(([place]) => `a credential appears in ${place}.`);
 }
+
+/** Ids that are as good as the money: one that looks like a word shows whether somebody knows it for a secret. */
+export const secretIds: Rule = {
+  name: "lets no id out by which a payout can be claimed",
+  check: ({ connector, player, played }) =>
+    connector.secretIds
+      ? inTurns(played, async ({ fixture }) => {
+          if (idsOf(fixture).length === 0) return [];
+          const body = JSON.stringify({
+            error: { code: wordId, message: wordId },
+            code: wordId,
+            message: wordId,
+          });
+          const steps = fixture.calls.map(() => ({ status: 404, body }));
+          const { outcome, log } = await player.play(withIds(fixture, wordId), steps);
+          const told = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
+          return told.includes(wordId)
+            ? [`${fixture.file}: its id appears in the log or the answer. Add secrets: [id] to the request.`]
+            : [];
+        })
+      : [],
+};
+
+const wordId = "canaryclaimtoken";

@@ -34,12 +34,19 @@ interface Verdict {
 async function judgeUnknown(player: Player, spot: Spot): Promise<Verdict> {
   const performance = await playStatus(player, spot, unheardOf);
   const status = statusOf(performance);
-  if (status === undefined) return { spot, heard: false, problem: `a ${performance.outcome.kind}` };
   const warned = performance.warnings.length > 0;
+  if (warned && isLeftAlone(spot, performance)) return { spot, heard: true };
+  if (status === undefined) return { spot, heard: false, problem: `a ${performance.outcome.kind}` };
   if (status === unspecified)
     return warned ? { spot, heard: true } : { spot, heard: false, problem: "without a warning" };
   const unchanged = status === statusOf(spot.each.performance);
   return unchanged ? { spot, heard: false } : { spot, heard: false, problem: status };
+}
+
+/** What nobody knows may be a payment under way: a `void` does right to leave it alone, and says so. */
+function isLeftAlone({ each }: Spot, { outcome }: Performance): boolean {
+  const isRefusal = outcome.kind === "refusal" && outcome.refusal.reason === "NOT_CANCELABLE";
+  return isRefusal && each.fixture.operation === "void";
 }
 
 /** A `get` that no unknown status reaches takes unknown ones for known. */

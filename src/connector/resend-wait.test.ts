@@ -1,20 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { FinixContext } from "./credentials.ts";
-import { lateEffectMs } from "./late-effect.ts";
+import { resendWaitMs } from "./resend-wait.ts";
 
 const startedAtMs = Date.UTC(2026, 10, 20);
 const minutes = (count: number) => count * 60_000;
 
 function waitMs(nowMinutes: number, lastTriedMinutes?: number): number {
   const lastTriedAtMs = lastTriedMinutes === undefined ? undefined : startedAtMs + minutes(lastTriedMinutes);
-  const context = { startedAtMs, lastTriedAtMs, now: () => startedAtMs + minutes(nowMinutes) };
-  return lateEffectMs(context as FinixContext);
+  const now = () => startedAtMs + minutes(nowMinutes);
+  return resendWaitMs({ startedAtMs, lastTriedAtMs, now }, minutes(6));
 }
 
 describe("the wait before a request is sent again", () => {
   it.each([
     ["at once", 0.1, undefined, minutes(5.9)],
-    ["before Finix's five minutes are over", 5.9, 5, minutes(0.1)],
+    ["before the first request's time is over", 5.9, 5, minutes(0.1)],
     ["when they are over, for the first who tries", 6, 5.9, 0],
     ["for the second who tries", 7, 6, minutes(11)],
     ["while what the first has sent may be at work", 12.1, 7, minutes(5.9)],

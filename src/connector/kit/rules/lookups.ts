@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Fixture, Played } from "../fixture.ts";
+import type { SeenRequest } from "../playback.ts";
+import { inTurns, type PlayedFixture, type Rule, type Subject } from "../rule.ts";
+
+/** What is found is taken for the attempt's own, and where nothing is found the attempt is sent again: both must be true. */
+export const lookups: Rule = {
+  name: "looks up what an unanswered attempt made, by its key and not too early",
+  check: async (subject) => {
+    if (!("lookup" in subject.connector.idempotency)) return [];
+    const once = sentOnce(subject);
+    const own = subject.played.filter(({ fixture }) => fixture.lookup && once.has(fixture.operation));
+    return [
+      ...missing(once, own),
+      ...(await inTurns(own.filter(hasFound), (each) => foundByOthers(subject, each))),
+      ...(await inTurns(own.filter(hasNothing), (each) => tooEarly(subject, each))),
+    ];
+  },
+};
+
+/** The operations that send something which may not be repeated. */
+function sentOnce({ played }: Subject): ReadonlySet<Played> {
+  const sending = played.filter(({ fixture, performance }) => {
+    return !fixture.lookup && performance.effects.includes("once");
+  });
+  return new Set(sending.map(({ fixture }) => fixture.operation));
+}
+
+function hasFound({ fixture }: PlayedFixture): boolean {
+  return Boolean(fixture.reply);
+}
+
+function hasNothing({ fixture }: PlayedFixture): boolean {
+  return fixture.reply === null;
+}
+
+function missing(once: ReadonlySet<Played>, own: readonly PlayedFixture[]): readonly string[] {
+  return [...once].flatMap((operation) => {
+    const lookup = own.filter(({ fixture }) => fixture.operation === operation);
+    return [
+      ...(lookup.some(hasFound)
+        ? []
+        : [
+            `Write fixtures/${operation}.found.json with "lookup": true: what an unanswered ${operation} made is found.`,
+          ]),
+      ...(lookup.some(hasNothing)
+        ? []
+        : [
+            `Write fixtures/${operation}.nothing-made.json with "lookup": true and "reply": null: it made nothing, for certain.`,
+          ]),
+    ];
+  });
+}
+
+/** Another attempt's lookup asks for something else, or finds nothing where this one's is. */
+async function foundByOthers({ player }: Subject, each: PlayedFixture): Promise<readonly string[]> {
+  const { fixture, performance } = each;
+  const other = await player.play(withContext(fixture, { idempotencyKey: "fedcba9876543210".repeat(4) }));
+  const asksForAnother = !isDeepStrictEqual(asked(performance.requests), asked(other.requests));
+  const finds = other.outcome.kind === "reply" && other.outcome.reply !== undefined;
+  return asksForAnother || !finds
+    ? []
+    : [
+        `${fixture.file}: another attempt finds it too, and would take it for its own. Send context.idempotencyKey along where the provider keeps it, and compare it.`,
+      ];
+}
+
+/** What was sent a moment ago may still be at work. */
+async function tooEarly({ player }: Subject, { fixture }: PlayedFixture): Promise<readonly string[]> {
+  const { startedAt } = fixture.context;
+  const now = new Date(Date.parse(startedAt) + 1000).toISOString();
+  const { outcome } = await player.play(withContext(fixture, { now, lastTriedAt: startedAt }));
+  return outcome.kind === "failure" && outcome.failure.reason === "OUTCOME_UNKNOWN"
+    ? []
+    : [
+        `${fixture.file}: a second after the first try it is certain already that nothing was made. Throw OUTCOME_UNKNOWN while resendWaitMs(context, …) is above 0.`,
+      ];
+}
+
+function asked(requests: readonly SeenRequest[]): readonly object[] {
+  return requests.map(({ method, path, query, body }) => ({ method, path, query, body }));
+}
+
+function withContext(fixture: Fixture, changes: Partial<Fixture["context"]>): Fixture {
+  return { ...fixture, context: { ...fixture.context, ...changes } };
+}
