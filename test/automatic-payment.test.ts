@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../src/connector/contract.ts";
+import { LedgerUnavailable } from "../src/ledger/engine.ts";
 import type { Payout } from "../src/ledger/ledger.ts";
 import { type FakeStripe, startFakeStripe } from "./fakes/stripe/fake-stripe.ts";
 import { money, openDesk, type TestDesk } from "./support/desk.ts";
@@ -134,6 +136,42 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       expect(desk.logged()).toMatch(/"level":"warn".*a link was not paid automatically/);
       stripe.control.fund(stripe.control.financialAccount, "usd", 1_000_000);
       expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      expect(paidFor(payout)).toBe(1);
+    });
+
+    it("left to others by a busy server whose store has lost what was begun", async () => {
+      const payout = await link();
+      await onboard(payout);
+      let isLosing = true;
+      let release = () => {};
+      const busy = await openDesk({
+        databaseUrl,
+        providers: { stripe: stripe.url },
+        wrapLedger: (ledger) => ({
+          ...ledger,
+          async open(intent) {
+            const opened = await ledger.open(intent);
+            if (isLosing) throw new LedgerUnavailable("The store is gone.");
+            return opened;
+          },
+          async findCredentials(id) {
+            if (!isLosing) await new Promise<void>((resolve) => (release = resolve));
+            return ledger.findCredentials(id);
+          },
+        }),
+      });
+      await expect(busy.desk.refresh(payout)).rejects.toMatchObject({ reason: "LEDGER_UNAVAILABLE" });
+      isLosing = false;
+      // What it does next takes longer than the lease that it has left behind.
+      busy.advanceMs(60_000);
+      const other = busy.desk.refresh(await link());
+      await delay(1500);
+      const second = await open();
+      second.advanceMs(30_000);
+      expect(await second.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      release();
+      await other;
+      await Promise.all([busy.close(), second.close()]);
       expect(paidFor(payout)).toBe(1);
     });
 

@@ -107,7 +107,7 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
             env: {
               PATH: process.env.PATH ?? "",
               SLUICE_TEST_CLAIM: JSON.stringify(claim),
-              SLUICE_TEST_KILL: atProvider ? "" : step,
+              SLUICE_TEST_FATE: atProvider ? "" : `kill ${step}`,
             },
             stdio: ["ignore", "pipe", "inherit"],
           });

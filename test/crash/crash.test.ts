@@ -54,7 +54,7 @@ describeEngines((newStore) => {
         SLUICE_STRIPE_URL: stripe.url,
         SLUICE_LOG_LEVEL: "warn",
         SLUICE_PUBLIC_URL: "https://pay.example.com",
-        SLUICE_TEST_KILL: kill,
+        SLUICE_TEST_FATE: `kill ${kill}`,
       },
     });
 

@@ -17,7 +17,9 @@ export interface Store {
   remove(): void;
 }
 
-const engines: Readonly<Record<string, () => Promise<Store>>> = {
+type Engine = "SQLite" | "PostgreSQL";
+
+const engines: Readonly<Record<Engine, () => Promise<Store>>> = {
   SQLite: async () => {
     const folder = temporaryFolder();
     return {
@@ -44,9 +46,13 @@ const engines: Readonly<Record<string, () => Promise<Store>>> = {
   },
 };
 
-/** Declares the same tests for every engine. Where there is no PostgreSQL its tests are skipped, and named. */
-export function describeEngines(declare: (newStore: () => Promise<Store>, engine: string) => void): void {
-  for (const [engine, newStore] of Object.entries(engines)) {
+/** Declares the same tests for every engine, or some. Where there is no PostgreSQL its tests are skipped, and named. */
+export function describeEngines(
+  declare: (newStore: () => Promise<Store>, engine: string) => void,
+  chosen: readonly Engine[] = ["SQLite", "PostgreSQL"],
+): void {
+  for (const engine of chosen) {
+    const newStore = engines[engine];
     describe.runIf(engine === "SQLite" || hasPostgres())(`on ${engine}`, () => declare(newStore, engine));
   }
 }

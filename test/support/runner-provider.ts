@@ -13,7 +13,7 @@ export interface MadePayment {
 }
 
 /** What goes wrong with a request: it gets no answer, or one of no use. */
-export type Trouble = "reset" | "timeout" | "rate limit" | "error" | "garbage";
+export type Trouble = "reset" | "timeout" | "rate limit" | "error" | "garbage" | "locked out";
 
 /** A request that the provider has taken and not answered yet. */
 export interface Waiting {
@@ -159,6 +159,8 @@ function newBank() {
 function play(trouble: Trouble, response: ServerResponse): void {
   if (trouble === "reset") response.destroy();
   if (trouble === "rate limit") send(response, { status: 429, body: {} });
+  if (trouble === "locked out")
+    send(response, { status: 401, body: { code: "key", message: "No such key." } });
   if (trouble === "error") send(response, { status: 500, body: {} });
   if (trouble === "garbage") response.writeHead(200, { "content-type": "application/json" }).end('{"id":');
 }

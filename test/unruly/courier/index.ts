@@ -18,6 +18,7 @@ const statuses: Readonly<Record<string, PayoutStatus>> = {
   under_way: PayoutStatus.PENDING,
   paid: PayoutStatus.SUCCESS,
   canceled: PayoutStatus.CANCELLED,
+  barred: PayoutStatus.INELIGIBLE,
 };
 const answer = z.object({ id: z.string(), status: z.string() });
 const refusal = z.object({ code: z.string(), message: z.string() });
