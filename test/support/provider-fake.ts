@@ -19,6 +19,8 @@ export interface ProviderFake {
   expire(linkId: string): void;
   /** Strikes the next requests that fit. */
   inject(fault: ProviderFault): void;
+  /** How many of these still wait for a request. */
+  faultsLeft(): number;
   /** Every request that came, oldest first. */
   requests(): readonly FakeRequest[];
   /** What the provider would send about a link now, signed with the secret. */
@@ -34,6 +36,8 @@ export interface FakeLink {
   readonly isLive: boolean;
   readonly isPaid: boolean;
   readonly amountMinor: bigint;
+  /** How many of its payments are under way or have arrived, where Sluice asks for each: never more than one. */
+  readonly paymentCount?: number;
 }
 
 /** What goes wrong, before or after the request has had its effect. */

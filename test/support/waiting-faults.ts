@@ -5,6 +5,8 @@ export interface WaitingFaults {
   inject(fault: ProviderFault): void;
   /** The first that strikes a request of this method, counted down. */
   take(method: string): ProviderFault | undefined;
+  /** How many have not struck as often as they should. */
+  left(): number;
 }
 
 /** No faults, to begin with. */
@@ -20,5 +22,6 @@ export function waitingFaults(): WaitingFaults {
       if (found.left === 0) waiting.splice(index, 1);
       return found.fault;
     },
+    left: () => waiting.length,
   };
 }

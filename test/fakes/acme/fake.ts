@@ -41,6 +41,7 @@ export async function startFake(options: FakeOptions = {}): Promise<ProviderFake
     fail: move("open"),
     expire: move("expired"),
     inject: (fault) => faults.inject(fault),
+    faultsLeft: faults.left,
     requests: () => requests,
     webhook: (id, secret) => signed(links.find(id), secret),
     close: () =>

@@ -60,6 +60,7 @@ export async function startFake(options: FakeDotsOptions = {}): Promise<FakeDots
     appId,
     ...newControl(parts.endpoints.state),
     inject: parts.faults.inject,
+    faultsLeft: parts.faults.left,
     refuse: (reply) => void parts.refusals.push(reply),
     requests: () => parts.seen,
     webhook: signedWebhook,

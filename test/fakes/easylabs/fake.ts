@@ -32,6 +32,7 @@ export async function startFake(
     credentials: { api_key: "sk_test_canary_easylabs" },
     ...controlOf(state),
     inject: wire.inject,
+    faultsLeft: wire.faultsLeft,
     delayNext: wire.delayNext,
     requests: () => wire.requests,
     close: () =>

@@ -13,6 +13,8 @@ export interface Wire {
   /** Every request that was carried, oldest first. */
   readonly requests: readonly FakeRequest[];
   inject(fault: ProviderFault): void;
+  /** How many of these still wait for a request. */
+  faultsLeft(): number;
   /** Loses the next POST on its way, until the returned function lets it arrive. */
   delayNext(): () => void;
 }
@@ -25,6 +27,7 @@ export function newWire(state: State, latencyMs = 0): Wire {
   return {
     requests,
     inject: faults.inject,
+    faultsLeft: faults.left,
     delayNext: () => {
       const post: { request?: ApiRequest } = {};
       delayed = post;

@@ -48,6 +48,7 @@ export async function startFake({ port = 0, latencyMs = 0 }: FakeOptions = {}): 
     fail: step("fail"),
     expire: (id) => books.links.move(books.links.find(id), ["ACTIVE"], "EXPIRED"),
     inject: parts.faults.inject,
+    faultsLeft: parts.faults.left,
     requests: () => parts.requests,
     webhook: (id, secret) => signedWebhook(books.links.find(id), books.url, secret),
     close: () =>

@@ -39,6 +39,8 @@ export interface Control {
   /** What outbound_setup_intents end in. */
   setSetupOutcome(outcome: "requires_action" | "succeeded"): void;
   inject(fault: Fault): void;
+  /** How many of these still wait for a request. */
+  faultsLeft(): number;
   /** Ends all faults, refusals and disabled features. */
   heal(): void;
   /** Forgets idempotency keys, as Stripe may after a day. */
@@ -105,6 +107,7 @@ export function newControl({ state, faults, endpoints, clock }: ControlParts): C
       state.setupOutcome = outcome;
     },
     inject: (fault) => faults.inject(fault),
+    faultsLeft: faults.left,
     heal() {
       faults.clear();
       endpoints.forbidden.clear();

@@ -37,6 +37,8 @@ export interface Faults {
   inject(fault: Fault): void;
   /** Takes the first fault that matches, counting it down. */
   take(method: string, path: string): Fault | undefined;
+  /** How many have not hit as many requests as they should. */
+  left(): number;
   clear(): void;
 }
 
@@ -45,6 +47,7 @@ export function newFaults(): Faults {
   const waiting: { fault: Fault; left: number }[] = [];
   return {
     inject: (fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
+    left: () => waiting.length,
     clear: () => waiting.splice(0),
     take(method, path) {
       const index = waiting.findIndex(({ fault }) => matches(fault, `${method} ${path}`));

@@ -788,7 +788,7 @@ export const LinkState = {
   ACTIVE: 1,
 
   /**
-   * The recipient has given the details; payment is due or under way.
+   * The recipient has given the details; payment is due or under way, or has failed and they have not come back yet.
    *
    * @generated from enum value: LINK_STATE_CLAIMED = 2;
    */
