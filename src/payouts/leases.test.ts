@@ -127,3 +127,27 @@ it("does not count a renewal that others may have come before, or that began bef
   expect(late.isHeld()).toBe(false);
   await Promise.all([early.end(), late.end()]);
 });
+
+it("begins a lease when its turn to be written comes, in order, and loses no turn to a failure", async () => {
+  const { inTurn, end } = call();
+  const writes = Array.from({ length: 300 }, () => Promise.withResolvers<void>());
+  const begun: Lease[] = [];
+  const ends = writes.map(({ promise }) =>
+    inTurn((lease) => {
+      begun.push(lease);
+      return promise;
+    }).catch((error: Error) => error.message),
+  );
+  await vi.advanceTimersByTimeAsync(1000);
+  const atOnce = begun.length;
+  expect(atOnce).toBeLessThan(300);
+  writes[0]?.reject(new Error("The store is gone."));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(begun).toHaveLength(atOnce + 1);
+  expect(begun.at(-1)?.untilMs).toBe(Date.now() + LEASE_MS);
+  expect(begun[0]?.untilMs).toBe(Date.now() + LEASE_MS - 1000);
+  for (const { resolve } of writes) resolve();
+  expect(await Promise.all(ends)).toContain("The store is gone.");
+  expect(begun).toHaveLength(300);
+  await end();
+});

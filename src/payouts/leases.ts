@@ -3,11 +3,15 @@ import type { Log } from "../telemetry/log.ts";
 
 /** How long others leave an attempt alone without hearing of it, in milliseconds. */
 export const LEASE_MS = 4000;
+/** How many leases are written down at once. Each begins when its turn comes, and not while it waits behind thousands. */
+const WRITTEN_AT_ONCE = 256;
 
 /** The leases of what one call sends. */
 export interface LeaseHolder {
   /** A lease that begins now. */
   begin(): Lease;
+  /** Writes down a lease that begins when its turn comes. */
+  inTurn<T>(write: (lease: Lease) => Promise<T>): Promise<T>;
   /**
    * Watches over a lease that has just been written down. What it returns says whether nobody else can be at work on the attempt:
    * a process that was stopped for longer than a lease lasts learns so from nobody else.
@@ -41,6 +45,7 @@ export interface LeaseParts {
  */
 export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts): Leases {
   const callsOf = new Map<string, Set<Call>>();
+  const turn = takeTurns(WRITTEN_AT_ONCE);
   let generation = 1;
 
   const renew = async (owner: string, calls: ReadonlySet<Call>) => {
@@ -77,13 +82,30 @@ export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts)
       const calls = callsOf.get(owner) ?? new Set();
       callsOf.set(owner, calls.add(call));
       try {
-        return await work({ begin, watch, abandon });
+        return await work({ begin, inTurn: (write) => turn(() => write(begin())), watch, abandon });
       } finally {
         calls.delete(call);
         if (calls.size === 0) callsOf.delete(owner);
       }
     },
     close: () => clearInterval(timer),
+  };
+}
+
+/** Lets so many be at work at once; the others wait in the order in which they came. */
+function takeTurns(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let atWork = 0;
+  return async (work) => {
+    if (atWork === places) await new Promise<void>((begin) => waiting.push(begin));
+    else atWork += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else atWork -= 1;
+    }
   };
 }
 

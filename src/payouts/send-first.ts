@@ -35,9 +35,10 @@ export async function sendFirst(parts: Parts, submission: Submission): Promise<S
     if (opened?.kind !== "opened" || !isHeld()) throw inProgress(operation, LEASE_MS);
   };
   const open = async () => {
-    const lease = parts.leases.begin();
-    opened = await ledger.open({ ...intent, lease });
-    isHeld = parts.leases.watch(lease);
+    await parts.leases.inTurn(async (lease) => {
+      opened = await ledger.open({ ...intent, lease });
+      isHeld = parts.leases.watch(lease);
+    });
     requireHeld();
   };
   const here = answeredHere(submission);
