@@ -38,9 +38,9 @@ export async function openPage(
   const route = await sealedRoute(parts, before);
   if (!route) throw closed();
   const payout = await beginEntry(parts, before);
-  requireAsking(parts, payout);
+  requireAskable(parts, payout);
   const page = await ask(parts, payout, route, visit);
-  requireAsking(parts, await adopt(parts, payout, page));
+  requireAskable(parts, await adopt(parts, payout, page));
   return { url: page.url };
 }
 
@@ -78,7 +78,7 @@ async function adopt(parts: Parts, before: Payout, { connectorPayoutId }: LinkPa
   let payout = before;
   for (let round = 0; round < 5; round++) {
     const isKnown = !connectorPayoutId || payout.connectorPayoutId === connectorPayoutId;
-    if (isKnown || !isAsking(parts, payout)) return payout;
+    if (isKnown || !mayBeAsked(parts, payout)) return payout;
     payout = await parts.ledger.observe(payout.id, { connectorPayoutId }, payout.version);
   }
   throw new Failure(
@@ -87,12 +87,12 @@ async function adopt(parts: Parts, before: Payout, { connectorPayoutId }: LinkPa
   );
 }
 
-function requireAsking(parts: Parts, payout: Payout): void {
-  if (!isAsking(parts, payout)) throw closed();
+function requireAskable(parts: Parts, payout: Payout): void {
+  if (!mayBeAsked(parts, payout)) throw closed();
 }
 
 /** Whether the recipient can still say, or say anew, where the money should go. */
-function isAsking({ now }: Parts, payout: Payout): boolean {
+function mayBeAsked({ now }: Parts, payout: Payout): boolean {
   const status = payout.status as PayoutStatus;
   const isUnpaid = unpaid.has(status) && status !== PayoutStatus.INELIGIBLE;
   return isUnpaid && isOpen(payout) && !linkEnd(payout, now());

@@ -546,6 +546,7 @@ export const PayoutLinkService: GenService<{
   },
   /**
    * Gives a link a new URL, at once: the old one leads nowhere from then on. Every call makes another one.
+   * FAILED_PRECONDITION where the page is the provider's own, and so the URL.
    *
    * @generated from rpc sluice.v1.PayoutLinkService.ReplaceUrl
    */
