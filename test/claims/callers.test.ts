@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import { closed, describeClaims, good, idOf, other, paid, runner } from "../support/claim-stage.ts";
+import { account, closed, describeClaims, good, idOf, other, paid, runner } from "../support/claim-stage.ts";
 import { aClaim, money } from "../support/desk.ts";
 
 describeClaims((stage) => {
   describe("and the caller", () => {
-    const account = (number: string) => ({
-      payout_method_data: {
-        ach: { bank_account_number: { value: number }, bank_routing_number: { value: "110000000" } },
-      },
-    });
-
     it("cannot pay what the recipient has claimed", async () => {
       const payout = await stage.link();
       await stage.desk.claim(payout, aClaim(good));

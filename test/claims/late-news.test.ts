@@ -1,29 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { describeClaims, good, idOf, other, paid, runner, scout } from "../support/claim-stage.ts";
-import { aClaim, money, openDesk } from "../support/desk.ts";
+import { account, describeClaims, good, idOf, other, paid, runner, scout } from "../support/claim-stage.ts";
+import { aClaim, money } from "../support/desk.ts";
 
 describeClaims((stage) => {
-  const open = (wrapLedger: (ledger: Ledger) => Ledger) =>
-    openDesk({
-      databaseUrl: stage.databaseUrl,
-      providers: { runner: stage.provider.url, scout: stage.provider.url },
-      wrapLedger,
-    });
-  const account = (number: string) => ({
-    payout_method_data: {
-      ach: { bank_account_number: { value: number }, bank_routing_number: { value: "110000000" } },
-    },
-  });
-
   describe("that news crosses", () => {
     it("was begun in time, and no clock that is ahead ends its link meanwhile", async () => {
       const payout = await stage.link(runner, { expires_in: "60s" });
       stage.provider.setStatus("under_way");
       const held = stage.provider.hold("POST /transfers");
       let claiming: Promise<unknown> | undefined;
-      const ahead = await open((ledger) => ({
+      const ahead = await stage.open((ledger) => ({
         ...ledger,
         async observe(...input) {
           // Between its look for payments and its writing.

@@ -1,21 +1,8 @@
 import { expect, it } from "vitest";
-import type { Ledger } from "../../src/ledger/ledger.ts";
-import { describeClaims, good, paid, scout } from "../support/claim-stage.ts";
-import { aClaim, money, openDesk } from "../support/desk.ts";
+import { account, describeClaims, good, paid, scout } from "../support/claim-stage.ts";
+import { aClaim, money } from "../support/desk.ts";
 
 describeClaims((stage) => {
-  const open = (wrapLedger: (ledger: Ledger) => Ledger) =>
-    openDesk({
-      databaseUrl: stage.databaseUrl,
-      providers: { runner: stage.provider.url, scout: stage.provider.url },
-      wrapLedger,
-    });
-  const account = (number: string) => ({
-    payout_method_data: {
-      ach: { bank_account_number: { value: number }, bank_routing_number: { value: "110000000" } },
-    },
-  });
-
   it("that others take over is sent by one of them, when the store was slower than the lease", async () => {
     const payout = await stage.link(scout);
     stage.provider.spoil("POST /transfers", "reset", "before");
@@ -25,7 +12,7 @@ describeClaims((stage) => {
     quick.advanceMs(5000);
     let claiming: Promise<unknown> | undefined;
     let answer = () => {};
-    const slow = await open((ledger) => ({
+    const slow = await stage.open((ledger) => ({
       ...ledger,
       async takeOver(...input) {
         slow.advanceMs(5000);

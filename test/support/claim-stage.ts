@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import type { Payout } from "../../src/ledger/ledger.ts";
+import type { Ledger, Payout } from "../../src/ledger/ledger.ts";
 import { type Answer, money, openDesk, type TestDesk } from "./desk.ts";
 import { engines, type LedgerEngine } from "./ledgers.ts";
 import { type RunnerProvider, startRunnerProvider } from "./runner-provider.ts";
@@ -14,6 +14,12 @@ export const scout = { "x-connector": "scout" };
 export const good = "000123456789";
 export const other = "000987654321";
 export const closed = "000000004002";
+
+/** How a caller's Transfer names an account. */
+export function account(number: string) {
+  const ach = { bank_account_number: { value: number }, bank_routing_number: { value: "110000000" } };
+  return { payout_method_data: { ach } };
+}
 
 /** What a claim comes to that was paid, or whose payment failed. */
 export const paid = {
@@ -33,8 +39,8 @@ export interface ClaimStage extends Pick<TestDesk, "desk" | "ledger" | "call" | 
   readonly databaseUrl: string;
   /** As `desk`, for a provider that does not answer: it does not wait long. */
   readonly hasty: TestDesk["desk"];
-  /** Another call path on the same ledger, as another process would have it. */
-  open(): Promise<TestDesk>;
+  /** Another call path on the same ledger, as another process would have it; with something in front of its ledger. */
+  open(wrapLedger?: (ledger: Ledger) => Ledger): Promise<TestDesk>;
   /** A new link, from a provider in health. */
   link(headers?: Readonly<Record<string, string>>, options?: object): Promise<Payout>;
   /** Pays a link of the first connector as its caller. */
@@ -60,9 +66,9 @@ function newStage(engine: LedgerEngine) {
   let provider: RunnerProvider;
   let databaseUrl = "";
   let count = 0;
-  const open = (patienceMs = 10_000) => {
+  const open = (patienceMs = 10_000, wrapLedger = (ledger: Ledger) => ledger) => {
     const providers = { runner: provider.url, scout: provider.url };
-    return openDesk({ databaseUrl, providers, patienceMs });
+    return openDesk({ databaseUrl, providers, patienceMs, wrapLedger });
   };
   const first = () => opened[0] as TestDesk;
   const stage: ClaimStage & { begin(): Promise<void>; end(): Promise<void> } = {
@@ -90,7 +96,7 @@ function newStage(engine: LedgerEngine) {
     get hasty() {
       return (opened[1] as TestDesk).desk;
     },
-    open: () => open(),
+    open: (wrapLedger) => open(undefined, wrapLedger),
     call: (...input) => first().call(...input),
     payout: (id) => first().payout(id),
     logged: () => first().logged(),
