@@ -7,7 +7,7 @@ COPY src src
 COPY connectors connectors
 # One start and stop, so that every start finds the program compiled: the user below cannot write there.
 RUN SLUICE_LISTEN=127.0.0.1:0 SLUICE_DATABASE_URL=sqlite:/tmp/first/sluice.db timeout --preserve-status 5 \
-  node --require ./src/node-version.cjs --require ./src/compile-cache.cjs src/main.ts && rm -rf /tmp/first
+  node --require ./src/boot/node-version.cjs --require ./src/boot/compile-cache.cjs src/main.ts && rm -rf /tmp/first
 RUN mkdir data && chown node:node data
 
 # Everything that must survive: the embedded ledger, and the key that seals it.
@@ -25,4 +25,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["node", "--eval",
   require(SLUICE_TLS_CERT ? 'node:https' : 'node:http')\
     .get(where, (reply) => process.exit(reply.statusCode === 200 ? 0 : 1))\
     .on('error', ({ code }) => process.exit(code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' ? 0 : 1))"]
-CMD ["node", "--require", "./src/node-version.cjs", "--require", "./src/compile-cache.cjs", "src/main.ts"]
+CMD ["node", "--require", "./src/boot/node-version.cjs", "--require", "./src/boot/compile-cache.cjs", "src/main.ts"]

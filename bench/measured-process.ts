@@ -38,7 +38,7 @@ export interface ProcessOptions {
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** What `npm start` loads before the service, and so before all that is compared with it. */
-const startsWith = ["--require", "./src/node-version.cjs", "--require", "./src/compile-cache.cjs"];
+const startsWith = ["--require", "./src/boot/node-version.cjs", "--require", "./src/boot/compile-cache.cjs"];
 
 /** How long a process may take to end by itself, in milliseconds. */
 const patienceMs = 10_000;

@@ -1,6 +1,6 @@
-import { ConfigError, helpText, readConfig } from "./config.ts";
-import { supportedRpcs } from "./connector/discovery.ts";
-import { type Service, startService } from "./service.ts";
+import { ConfigError, helpText, readConfig } from "./config/config.ts";
+import { supportedRpcs } from "./payouts/api/connector-service.ts";
+import { type Service, startService } from "./server.ts";
 
 /** How long calls under way may take to finish once the process is told to end, in milliseconds. */
 const GRACE_MS = 30_000;

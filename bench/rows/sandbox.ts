@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { postgresPrograms, startPostgres } from "../../test/support/postgres-server.ts";
+import { postgresPrograms, startPostgres } from "../../test/support/stores/postgres-server.ts";
 import { type MeasuredLoad, measureLoad } from "../measured-load.ts";
 import type { MeasuredProcess } from "../measured-process.ts";
 import { createLinkCalls } from "../requests.ts";

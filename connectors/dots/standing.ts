@@ -1,5 +1,4 @@
-import { PayoutStatus, type Reason, type Reply, readStatus } from "../../src/connector/contract.ts";
-import { reasons } from "../../src/connector/reasons.ts";
+import { PayoutStatus, type Reason, type Reply, readStatus, reasons } from "../../src/connector/contract.ts";
 import { DeliveryState } from "../../src/gen/sluice/v1/link_pb.ts";
 import type { DotsContext } from "./credentials.ts";
 import { paymentOf } from "./payments.ts";

@@ -1,5 +1,4 @@
-import { PayoutStatus, type Reason, type Reply, readStatus } from "../../src/connector/contract.ts";
-import { reasons } from "../../src/connector/reasons.ts";
+import { PayoutStatus, type Reason, type Reply, readStatus, reasons } from "../../src/connector/contract.ts";
 import type { EasyLabsContext } from "./credentials.ts";
 
 /** Easy Labs' statuses of links. */

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type Operation, PayoutStatus } from "../../src/connector/contract.ts";
 import { Currency } from "../../src/gen/types/money_pb.ts";
-import { type Circumstances, callOffline, type RequestInit } from "../../test/support/connector-call.ts";
+import {
+  type Circumstances,
+  callOffline,
+  type RequestInit,
+} from "../../test/support/clients/connector-call.ts";
 import sandbox from "./index.ts";
 import { outcomes } from "./outcomes.ts";
 

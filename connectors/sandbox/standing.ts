@@ -1,5 +1,4 @@
-import { type Context, PayoutStatus, type Reply, readStatus } from "../../src/connector/contract.ts";
-import { reasons } from "../../src/connector/reasons.ts";
+import { type Context, PayoutStatus, type Reply, readStatus, reasons } from "../../src/connector/contract.ts";
 import { ordinary, outcomeOfCode, type RefusalFacts } from "./outcomes.ts";
 import type { Kind, SandboxObject } from "./sandbox-id.ts";
 

@@ -4,8 +4,8 @@ import {
   type Reason,
   type Reply,
   readStatus,
+  reasons,
 } from "../../src/connector/contract.ts";
-import { reasons } from "../../src/connector/reasons.ts";
 import type { StripeContext } from "./credentials.ts";
 import { paymentReason } from "./errors.ts";
 import type { Account, Intent, Payment, Payout, Transfer } from "./shapes.ts";

@@ -1,27 +1,27 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { z } from "zod";
+import type { Reason } from "../core/reasons.ts";
 import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutEnums_PayoutStatus, PayoutService } from "../gen/types/payout_pb.ts";
 import type { Claim } from "./claim.ts";
-import type { Http } from "./http.ts";
-import type { Reason } from "./reasons.ts";
+import type { Http } from "./http/http.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** For credentials and replies, so that a connector from outside the repository needs no packages. */
 export { z } from "zod";
+export { Failure, invalidField, missingField, Refusal } from "../core/failure.ts";
+export { currencyCode, majorUnits, safeMinorAmount } from "../core/money.ts";
+export { type Reason, reasons } from "../core/reasons.ts";
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
 export type { Secret } from "../security/secret.ts";
 export type { Claim, Person, PostalAddress, Recipient } from "./claim.ts";
 export { credentialFields, secret } from "./credentials.ts";
-export { Failure, invalidField, missingField, Refusal } from "./failure.ts";
-export type { Http, HttpReply, HttpRequest } from "./http.ts";
+export type { Http, HttpReply, HttpRequest } from "./http/http.ts";
+export { providerFailure } from "./http/provider-failure.ts";
+export { readReply } from "./http/provider-reply.ts";
 export { type LinkProgress, linkProgress } from "./link-progress.ts";
-export { currencyCode, majorUnits, safeMinorAmount } from "./money.ts";
 export { pageOptions } from "./page-options.ts";
-export { providerFailure } from "./provider-failure.ts";
-export { readReply } from "./provider-reply.ts";
-export type { Reason } from "./reasons.ts";
 export { resendWaitMs } from "./resend-wait.ts";
 export { hmacSha256, isSameSignature } from "./signature.ts";
 export type { Webhook, WebhookEvent, WebhookRequest } from "./webhook.ts";

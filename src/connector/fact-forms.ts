@@ -1,8 +1,8 @@
+import { reasons } from "../core/reasons.ts";
 import { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 import type { Connector, Operation } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
-import { reasons } from "./reasons.ts";
 
 /** A fact of a connector's: everything in it that is no RPC. */
 export type Fact = Exclude<keyof Connector, Operation>;

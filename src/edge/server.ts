@@ -1,20 +1,20 @@
 import { setImmediate } from "node:timers/promises";
 import type { DescService } from "@bufbuild/protobuf";
 import type { Hono } from "hono";
+import type { Handlers, StreamHandlers } from "../core/call.ts";
 import { Health as HealthService } from "../gen/grpc/health/v1/health_pb.ts";
 import type { Authenticate } from "../security/caller.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { Handlers, StreamHandlers } from "./call.ts";
-import { createConnect } from "./connect.ts";
-import { createDispatch } from "./dispatch.ts";
-import { createHealth } from "./health.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import { listen as listenOn, type Port, type PortOptions } from "./port.ts";
-import { createReflection, reflectionServices } from "./reflection.ts";
-import { createUnaryGrpc } from "./unary-grpc.ts";
-import { createPages, createWeb } from "./web.ts";
-import { createWebSide } from "./web-side.ts";
+import { createConnect } from "./connect/connect.ts";
+import { createDispatch } from "./dispatch/dispatch.ts";
+import { defaultLimits, type Limits } from "./dispatch/limits.ts";
+import { createUnaryGrpc } from "./grpc/unary-grpc.ts";
+import { createPages, createWeb } from "./http/web.ts";
+import { createWebSide } from "./http/web-side.ts";
+import { listen as listenOn, type Port, type PortOptions } from "./port/port.ts";
+import { createHealth } from "./services/health.ts";
+import { createReflection, reflectionServices } from "./services/reflection.ts";
 
 /** Where to listen. */
 export type Listen = Omit<PortOptions, "take" | "request" | "log">;

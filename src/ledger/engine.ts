@@ -1,6 +1,6 @@
 import type { Ledger } from "./ledger.ts";
-import { listLinks } from "./link-listing.ts";
-import type { UnitInput, UnitName, UnitResult } from "./units.ts";
+import { listLinks } from "./transactions/link-listing.ts";
+import type { UnitInput, UnitName, UnitResult } from "./transactions/units.ts";
 
 /**
  * What a unit needs of its commit: `read` writes nothing; `durable` is on the disk when the promise resolves; `relaxed` is

@@ -1,5 +1,5 @@
+import { payoutStatus } from "../core/status.ts";
 import type { LinkState, Payout } from "./ledger.ts";
-import { payoutStatus } from "./status.ts";
 
 /** States from which a link asks for nothing more: its credentials are erased when it comes to one. */
 export const endStates: ReadonlySet<LinkState> = new Set<LinkState>(["COMPLETED", "EXPIRED", "CANCELLED"]);

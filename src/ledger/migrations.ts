@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { number, text } from "./rows.ts";
-import { ask, type Unit } from "./unit.ts";
+import { number, text } from "./sql/rows.ts";
+import { ask, type Unit } from "./transactions/unit.ts";
 
 /** A step of the schema, as its file has it. */
 export interface Migration {

@@ -7,11 +7,11 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { engines, type LedgerEngine, ledgerAt } from "../../test/support/ledgers.ts";
+import { engines, type LedgerEngine, ledgerAt } from "../../test/support/stores/ledgers.ts";
 import { readMigrations } from "./migrations.ts";
-import { makeSqliteFile } from "./sqlite-file.ts";
+import { makeSqliteFile } from "./sqlite/file.ts";
 
-const writer = fileURLToPath(new URL("../../test/support/ledger-writer.ts", import.meta.url));
+const writer = fileURLToPath(new URL("../../test/support/stores/ledger-writer.ts", import.meta.url));
 const [sqlite] = engines;
 
 describe("a database URL", () => {

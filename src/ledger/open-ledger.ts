@@ -1,7 +1,7 @@
 import type { Log } from "../telemetry/log.ts";
 import type { Ledger } from "./ledger.ts";
-import { openPostgresLedger } from "./postgres-ledger.ts";
-import { openSqliteLedger } from "./sqlite-ledger.ts";
+import { openPostgresLedger } from "./postgres/postgres-ledger.ts";
+import { openSqliteLedger } from "./sqlite/sqlite-ledger.ts";
 
 /** What a ledger needs from the process. */
 export interface LedgerOptions {

@@ -1,11 +1,11 @@
 import type { Claim } from "../connector/contract.ts";
 import type { Payout, Scope } from "../ledger/ledger.ts";
-import { cancel } from "./cancel.ts";
-import { claim } from "./claim.ts";
-import type { ClaimEnd } from "./claim-end.ts";
-import { openPage, type PageVisit } from "./page.ts";
-import type { Work } from "./payouts.ts";
-import { refresh } from "./refresh.ts";
+import type { Work } from "./api/payout-service.ts";
+import { cancel } from "./links/cancel.ts";
+import { claim } from "./links/claim.ts";
+import type { ClaimEnd } from "./links/claim-end.ts";
+import { openPage, type PageVisit } from "./links/page.ts";
+import { refresh } from "./links/refresh.ts";
 
 /** What the recipients' pages and the callers of links ask of the call path. Nothing here ever pays twice. */
 export interface Desk {

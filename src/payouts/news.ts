@@ -1,8 +1,8 @@
 import { PayoutStatus } from "../connector/contract.ts";
+import { unpaid } from "../core/operations.ts";
 import type { Payout, PayoutChange } from "../ledger/ledger.ts";
-import { unpaid } from "./operations.ts";
+import { isOpen, linkEnd } from "./execute/payout-state.ts";
 import type { Parts } from "./parts.ts";
-import { isOpen, linkEnd } from "./payout-state.ts";
 
 /**
  * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer, and what was begun in time says

@@ -1,10 +1,10 @@
 import type { Connector } from "../connector/contract.ts";
-import type { HttpClient } from "../connector/http-client.ts";
+import type { HttpClient } from "../connector/http/client.ts";
 import type { Registry } from "../connector/registry.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { LinkMaker } from "../ledger/sealed-link.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { LeaseHolder } from "./leases.ts";
+import type { LeaseHolder } from "./execute/leases.ts";
+import type { LinkMaker } from "./links/sealed-link.ts";
 
 /** What the call path is made of. */
 export interface ServerParts extends LinkMaker {

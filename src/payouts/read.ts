@@ -1,18 +1,18 @@
 import { PayoutStatus } from "../connector/contract.ts";
-import { Failure } from "../connector/failure.ts";
-import type { Call } from "../edge/call.ts";
+import type { Call } from "../core/call.ts";
+import { Failure } from "../core/failure.ts";
 import type { Payout } from "../ledger/ledger.ts";
-import { showLink } from "../ledger/sealed-link.ts";
-import { hostedNews } from "./hosted-news.ts";
+import { changeOf } from "./execute/outcome.ts";
+import { checkConnector } from "./execute/payout-state.ts";
+import { findPayout } from "./execute/submission.ts";
+import { hostedNews } from "./links/hosted-news.ts";
+import { showLink } from "./links/sealed-link.ts";
 import { expire, learn } from "./news.ts";
-import { changeOf } from "./outcome.ts";
 import type { Parts } from "./parts.ts";
-import type { PayoutRequest } from "./payout-request.ts";
-import { checkConnector } from "./payout-state.ts";
+import { type PayoutReply, replyMessage } from "./provider/reply.ts";
 import { hasMoreToTell, read } from "./reading.ts";
-import { type PayoutReply, replyMessage } from "./reply.ts";
-import type { Route } from "./route.ts";
-import { findPayout } from "./submission.ts";
+import type { PayoutRequest } from "./request/payout-request.ts";
+import type { Route } from "./request/route.ts";
 
 /**
  * Says where a payout is: asks the provider where it has an object for it, answers from the ledger where it has none, and

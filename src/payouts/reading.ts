@@ -1,14 +1,14 @@
 import { supports } from "../connector/capability.ts";
 import { type Operation, PayoutStatus } from "../connector/contract.ts";
-import { Failure } from "../connector/failure.ts";
+import { Failure } from "../core/failure.ts";
 import type { Payout } from "../ledger/ledger.ts";
-import { ask } from "./ask.ts";
-import type { Answered, Ended } from "./ended.ts";
+import { payoutFacts } from "./execute/submission.ts";
 import type { Parts } from "./parts.ts";
-import type { PayoutRequest } from "./payout-request.ts";
-import type { Route } from "./route.ts";
-import { payoutFacts } from "./submission.ts";
-import { unsupported } from "./unsupported.ts";
+import { ask } from "./provider/ask.ts";
+import type { Answered, Ended } from "./provider/ended.ts";
+import { unsupported } from "./provider/unsupported.ts";
+import type { PayoutRequest } from "./request/payout-request.ts";
+import type { Route } from "./request/route.ts";
 
 /** A question that changes nothing at the provider. */
 export interface Reading {

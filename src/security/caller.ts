@@ -1,4 +1,4 @@
-import type { Metadata } from "../edge/call.ts";
+import type { Metadata } from "../core/call.ts";
 
 /** Who calls, as far as that was proved. */
 export interface Caller {

@@ -1,5 +1,5 @@
-import { Failure } from "../connector/failure.ts";
-import type { Metadata } from "../edge/call.ts";
+import type { Metadata } from "../core/call.ts";
+import { Failure } from "../core/failure.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type ApiKey, findCaller } from "./api-keys.ts";
 import { ANY, type Authenticate, type Caller, type PeerCertificate } from "./caller.ts";

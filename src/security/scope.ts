@@ -1,5 +1,5 @@
-import { Failure, invalidField } from "../connector/failure.ts";
-import type { Metadata } from "../edge/call.ts";
+import type { Metadata } from "../core/call.ts";
+import { Failure, invalidField } from "../core/failure.ts";
 import type { Scope } from "../ledger/ledger.ts";
 import { ANY, type Caller } from "./caller.ts";
 

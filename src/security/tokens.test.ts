@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, type JsonWebKey } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startTestIssuer, type TestIssuer } from "../../test/support/token-issuer.ts";
+import { startTestIssuer, type TestIssuer } from "../../test/support/service/token-issuer.ts";
 import { createLog } from "../telemetry/log.ts";
 import { createTokens, type ReadToken } from "./tokens.ts";
 

@@ -1,5 +1,5 @@
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, RemoteJWKSet } from "jose";
-import { Failure } from "../connector/failure.ts";
+import { Failure } from "../core/failure.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Caller } from "./caller.ts";
 

@@ -1,4 +1,4 @@
-import { aClaim, openDesk, scope } from "../support/desk.ts";
+import { aClaim, openDesk, scope } from "../support/stages/desk.ts";
 import { fatedLedger } from "./fated-ledger.ts";
 
 /**

@@ -3,10 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
 import type { Payout } from "../../src/ledger/ledger.ts";
-import { aClaim, money, openDesk, type TestDesk } from "../support/desk.ts";
-import { engines } from "../support/ledgers.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/runner-provider.ts";
-import { root } from "../support/service.ts";
+import { root } from "../support/service/service.ts";
+import { aClaim, money, openDesk, type TestDesk } from "../support/stages/desk.ts";
+import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import { engines } from "../support/stores/ledgers.ts";
 
 const good = "000123456789";
 const other = "000987654321";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
-import { callGrpcJs, linkIdOf, type TestCall, type Told } from "../support/clients.ts";
-import { describeEngines, type Store } from "../support/engines.ts";
-import { type RunningService, startService } from "../support/service.ts";
+import { callGrpcJs, linkIdOf, type TestCall, type Told } from "../support/clients/clients.ts";
+import { type RunningService, startService } from "../support/service/service.ts";
+import { describeEngines, type Store } from "../support/stores/engines.ts";
 
 const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
 const recipient = {

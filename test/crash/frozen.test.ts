@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LEASE_MS } from "../../src/payouts/leases.ts";
-import { describeEngines, type Store } from "../support/engines.ts";
-import type { PageReply } from "../support/page-request.ts";
-import type { RunningService } from "../support/service.ts";
+import { LEASE_MS } from "../../src/payouts/execute/leases.ts";
+import type { PageReply } from "../support/clients/page-request.ts";
+import type { RunningService } from "../support/service/service.ts";
+import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pages-stage.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import type { Store } from "../support/engines.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/runner-provider.ts";
-import { type RunningService, root, startService } from "../support/service.ts";
+import { type RunningService, root, startService } from "../support/service/service.ts";
+import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import type { Store } from "../support/stores/engines.ts";
 import { type CallerView, CLAIM_CODE, makeVisitedLink, type VisitedLink } from "./visited-link.ts";
 
 /** Accounts: two that can be paid, and one that is closed. */
@@ -9,7 +9,7 @@ export const accounts = { good: "000123456789", other: "000987654321", closed: "
 
 const secrets = /000123456789|000987654321|sk_test_canary|right-code/;
 
-/** The connectors of `test/unruly` whose links are claimed on our page, as their callers name them. */
+/** The connectors of `test/connectors/unruly` whose links are claimed on our page, as their callers name them. */
 const callers = {
   runner: { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary"}}}' },
   scout: {},
@@ -89,7 +89,7 @@ function startProcess(store: Store, { url }: RunnerProvider, fate: string): Prom
     program: fate === "" ? "src/main.ts" : "test/crash/service.ts",
     environment: {
       ...store.environment,
-      SLUICE_CONNECTORS_DIR: `${root}test/unruly`,
+      SLUICE_CONNECTORS_DIR: `${root}test/connectors/unruly`,
       SLUICE_RUNNER_URL: url,
       SLUICE_SCOUT_URL: url,
       SLUICE_PUBLIC_URL: "https://pay.example.com",

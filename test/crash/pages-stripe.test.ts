@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
-import { describeEngines, type Store } from "../support/engines.ts";
-import type { PageReply } from "../support/page-request.ts";
-import { type RunningService, startService } from "../support/service.ts";
+import type { PageReply } from "../support/clients/page-request.ts";
+import { type RunningService, startService } from "../support/service/service.ts";
+import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { makeVisitedLink } from "./visited-link.ts";
 
 const ada = { email: "ada@example.com", country: "US" };

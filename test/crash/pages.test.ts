@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LEASE_MS } from "../../src/payouts/leases.ts";
-import { describeEngines, type Store } from "../support/engines.ts";
+import { LEASE_MS } from "../../src/payouts/execute/leases.ts";
+import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pages-stage.ts";
 import { readLook } from "./visited-link.ts";
 

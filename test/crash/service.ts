@@ -1,5 +1,5 @@
-import { readConfig } from "../../src/config.ts";
-import { startService } from "../../src/service.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { startService } from "../../src/server.ts";
 import { fatedLedger } from "./fated-ledger.ts";
 
 /** The service as `main.ts` starts it, with a ledger at which SLUICE_TEST_FATE strikes. */

@@ -1,8 +1,8 @@
-import { callJson } from "../support/json-call.ts";
-import { callLinksInJson } from "../support/link-calls.ts";
-import { askPage, hiddenFields, type PageReply } from "../support/page-request.ts";
-import { type LinkWish, makeLink, personWithAccount } from "../support/recipient.ts";
-import type { RunningService } from "../support/service.ts";
+import { callJson } from "../support/clients/json-call.ts";
+import { callLinksInJson } from "../support/clients/link-calls.ts";
+import { askPage, hiddenFields, type PageReply } from "../support/clients/page-request.ts";
+import { type LinkWish, makeLink, personWithAccount } from "../support/clients/recipient.ts";
+import type { RunningService } from "../support/service/service.ts";
 
 /** What a page that was asked for says of the link: `paid`, `confirming`, … and `details` with the form. */
 export interface Look {

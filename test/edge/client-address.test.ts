@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterEach, expect, test } from "vitest";
-import { createClientAddress } from "../../src/edge/client-address.ts";
+import { createClientAddress } from "../../src/edge/http/client-address.ts";
 import { type EchoEdge, startEchoEdge } from "./echo-edge.ts";
 
 let edge: EchoEdge | undefined;

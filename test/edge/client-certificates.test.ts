@@ -4,7 +4,11 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createCallers } from "../../src/security/callers.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { createTestAuthority, type TestAuthority, type TestCertificate } from "../support/certificates.ts";
+import {
+  createTestAuthority,
+  type TestAuthority,
+  type TestCertificate,
+} from "../support/service/certificates.ts";
 import { tool } from "../support/tools.ts";
 import { type EchoEdge, echo, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, createLinkFrame, createLinkPath } from "./raw-grpc.ts";

@@ -5,7 +5,7 @@ import { create, type Message } from "@bufbuild/protobuf";
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import { expect, test } from "vitest";
-import type { Handler } from "../../src/edge/call.ts";
+import type { Handler } from "../../src/core/call.ts";
 import { PayoutServiceCreateLinkResponseSchema } from "../../src/gen/types/payout_pb.ts";
 import { type EchoEdge, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath, openCall, readReply } from "./raw-grpc.ts";

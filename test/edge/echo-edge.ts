@@ -1,5 +1,5 @@
 import { create, type DescMethodUnary } from "@bufbuild/protobuf";
-import type { Handler } from "../../src/edge/call.ts";
+import type { Handler } from "../../src/core/call.ts";
 import { type Edge, type EdgeOptions, startEdge } from "../../src/edge/server.ts";
 import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
 import {

@@ -1,13 +1,13 @@
 import { create, type DescMethod, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { frame } from "../../src/edge/grpc-frame.ts";
+import { frame } from "../../src/edge/grpc/grpc-frame.ts";
 import { ConnectorService } from "../../src/gen/sluice/v1/connector_service_pb.ts";
 import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
 import { EventService } from "../../src/gen/types/event_pb.ts";
 import { PayoutService, PayoutServiceCreateLinkRequestSchema } from "../../src/gen/types/payout_pb.ts";
-import { clients } from "../support/clients.ts";
-import { type RunningService, startService, temporaryFolder } from "../support/service.ts";
+import { clients } from "../support/clients/clients.ts";
+import { type RunningService, startService, temporaryFolder } from "../support/service/service.ts";
 import { callRaw, connectRaw } from "./raw-grpc.ts";
 
 /** Bytes and headers that nobody meant, to every method of a real service. */

@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
 import { expect } from "vitest";
-import { Failure } from "../../src/connector/failure.ts";
+import { Failure } from "../../src/core/failure.ts";
 import { StatusSchema } from "../../src/gen/google/rpc/status_pb.ts";
 import {
   type PayoutServiceCreateLinkRequest,

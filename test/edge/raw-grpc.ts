@@ -5,7 +5,7 @@ import {
   type IncomingHttpHeaders,
 } from "node:http2";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { frame } from "../../src/edge/grpc-frame.ts";
+import { frame } from "../../src/edge/grpc/grpc-frame.ts";
 import { StatusSchema } from "../../src/gen/google/rpc/status_pb.ts";
 import { PayoutServiceCreateLinkRequestSchema } from "../../src/gen/types/payout_pb.ts";
 

@@ -3,7 +3,7 @@ import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { frame } from "../../src/edge/grpc-frame.ts";
+import { frame } from "../../src/edge/grpc/grpc-frame.ts";
 import {
   Health,
   HealthCheckResponse_ServingStatus as ServingStatus,

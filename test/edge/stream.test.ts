@@ -6,9 +6,9 @@ import {
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Failure } from "../../src/connector/failure.ts";
-import type { StreamHandler } from "../../src/edge/call.ts";
-import { frame } from "../../src/edge/grpc-frame.ts";
+import type { StreamHandler } from "../../src/core/call.ts";
+import { Failure } from "../../src/core/failure.ts";
+import { frame } from "../../src/edge/grpc/grpc-frame.ts";
 import { PayoutLinkService, WatchResponseSchema } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
 import { type EchoEdge, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw } from "./raw-grpc.ts";

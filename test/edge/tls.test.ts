@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Call } from "../../src/edge/call.ts";
+import type { Call } from "../../src/core/call.ts";
 import type { PayoutServiceCreateLinkRequest } from "../../src/gen/types/payout_pb.ts";
 import { tool } from "../support/tools.ts";
 import { type EchoEdge, echo, startEchoEdge } from "./echo-edge.ts";

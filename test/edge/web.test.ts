@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Port } from "../../src/edge/port.ts";
+import type { Port } from "../../src/edge/port/port.ts";
 import { startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath, openCall, readReply } from "./raw-grpc.ts";
 

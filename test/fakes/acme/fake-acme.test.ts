@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ProviderFake } from "../../support/provider-fake.ts";
+import type { ProviderFake } from "../../support/stages/provider-fake.ts";
 import { startFake } from "./fake.ts";
 
 let fake: ProviderFake;

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { FakeRequest, ProviderFake, SignedWebhook } from "../../support/provider-fake.ts";
-import { waitingFaults } from "../../support/waiting-faults.ts";
+import type { FakeRequest, ProviderFake, SignedWebhook } from "../../support/stages/provider-fake.ts";
+import { waitingFaults } from "../../support/stages/waiting-faults.ts";
 import { play } from "./faults.ts";
 import { type Answer, type Link, type Links, newLinks, Refused } from "./links.ts";
 

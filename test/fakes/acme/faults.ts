@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { ProviderFault } from "../../support/provider-fake.ts";
+import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 
 /** Plays a fault instead of an answer. */
 export function play({ kind }: ProviderFault, response: ServerResponse, answer: string): void {

@@ -1,4 +1,4 @@
-import type { FakeLink } from "../../support/provider-fake.ts";
+import type { FakeLink } from "../../support/stages/provider-fake.ts";
 
 /** What is answered. */
 export interface Answer {

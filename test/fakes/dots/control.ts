@@ -1,4 +1,4 @@
-import type { FakeLink, ProviderFake } from "../../support/provider-fake.ts";
+import type { FakeLink, ProviderFake } from "../../support/stages/provider-fake.ts";
 import { actions } from "./page.ts";
 import {
   isLive,

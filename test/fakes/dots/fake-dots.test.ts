@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { webhook } from "../../../connectors/dots/webhook.ts";
 import { Secret } from "../../../src/security/secret.ts";
-import type { ProviderFault } from "../../support/provider-fake.ts";
+import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { type FakeDots, startFake } from "./fake.ts";
 
 let fake: FakeDots;

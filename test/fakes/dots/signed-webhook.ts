@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import type { SignedWebhook } from "../../support/provider-fake.ts";
+import type { SignedWebhook } from "../../support/stages/provider-fake.ts";
 
 /** What Dots sends when a link has changed. Signed as Svix signs: HMAC-SHA256 of id, time and body, under the secret's bytes. */
 export function signedWebhook(linkId: string, secret: string): SignedWebhook {

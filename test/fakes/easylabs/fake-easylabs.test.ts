@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ProviderFault } from "../../support/provider-fake.ts";
+import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { type EasyLabsFake, startFake } from "./fake.ts";
 
 let fake: EasyLabsFake;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ProviderFake } from "../../support/provider-fake.ts";
+import type { ProviderFake } from "../../support/stages/provider-fake.ts";
 import { answerPage } from "./page.ts";
 import { claim, type Link, newState, type State, settle, type Transaction } from "./state.ts";
 import { settlementWebhook } from "./webhook.ts";

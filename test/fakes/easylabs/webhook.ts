@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import type { SignedWebhook } from "../../support/provider-fake.ts";
+import type { SignedWebhook } from "../../support/stages/provider-fake.ts";
 import type { Link } from "./state.ts";
 
 /** What Easy Labs sends when a link's payment has settled. It names a settlement, and neither link nor transaction. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import type { FakeRequest, ProviderFault } from "../../support/provider-fake.ts";
-import { waitingFaults } from "../../support/waiting-faults.ts";
+import type { FakeRequest, ProviderFault } from "../../support/stages/provider-fake.ts";
+import { waitingFaults } from "../../support/stages/waiting-faults.ts";
 import { type ApiRequest, answer } from "./api.ts";
 import { play, send } from "./faults.ts";
 import type { State } from "./state.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ProviderFault } from "../../support/provider-fake.ts";
+import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { account, VERSION } from "./endpoints.ts";
 import { type FakeFinix, startFake } from "./fake.ts";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FakeLink, FakeRequest, ProviderFake } from "../../support/provider-fake.ts";
-import { type WaitingFaults, waitingFaults } from "../../support/waiting-faults.ts";
+import type { FakeLink, FakeRequest, ProviderFake } from "../../support/stages/provider-fake.ts";
+import { type WaitingFaults, waitingFaults } from "../../support/stages/waiting-faults.ts";
 import { type ApiCall, account, type Books, execute } from "./endpoints.ts";
 import { play } from "./faults.ts";
 import { errorBody, FinixError } from "./finix-error.ts";

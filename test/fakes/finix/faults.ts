@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { ProviderFault } from "../../support/provider-fake.ts";
+import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { errorBody } from "./finix-error.ts";
 
 /** Plays a fault instead of the answer. `body` is what the answer would have been, where there is one. */

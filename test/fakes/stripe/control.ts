@@ -1,4 +1,4 @@
-import type { SignedWebhook } from "../../support/provider-fake.ts";
+import type { SignedWebhook } from "../../support/stages/provider-fake.ts";
 import type { Endpoints, RecordedRequest } from "./endpoints.ts";
 import type { Fault, Faults } from "./faults.ts";
 import {

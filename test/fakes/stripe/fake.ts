@@ -1,4 +1,4 @@
-import type { FakeLink, ProviderFake, ProviderFault } from "../../support/provider-fake.ts";
+import type { FakeLink, ProviderFake, ProviderFault } from "../../support/stages/provider-fake.ts";
 import type { Control } from "./control.ts";
 import { startFakeStripe } from "./fake-stripe.ts";
 import type { FaultKind } from "./faults.ts";

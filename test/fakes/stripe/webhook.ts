@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { SignedWebhook } from "../../support/provider-fake.ts";
+import type { SignedWebhook } from "../../support/stages/provider-fake.ts";
 import { API_VERSION } from "./admission.ts";
 import type { State } from "./state.ts";
 import { accountBody } from "./v1-accounts.ts";

@@ -1,0 +1,86 @@
+import type { Connector } from "../src/connector/contract.ts";
+import { folderUrl } from "../src/connector/registry.ts";
+import { readFixtures } from "./fixture.ts";
+import { createPlayer } from "./player.ts";
+import { inTurns, type Rule, type Subject } from "./rule.ts";
+import { amounts } from "./rules/amounts.ts";
+import { coverage } from "./rules/coverage.ts";
+import { describedCredentials, documents, shape } from "./rules/documents.ts";
+import { environments } from "./rules/environments.ts";
+import { exactness } from "./rules/exactness.ts";
+import { faults } from "./rules/faults.ts";
+import { lookups } from "./rules/lookups.ts";
+import { options } from "./rules/options.ts";
+import { paths } from "./rules/paths.ts";
+import { readmeTables } from "./rules/readme-tables.ts";
+import { declaredEffects, keyed, sameWhenResent } from "./rules/repeats.ts";
+import { secrecy, secretIds } from "./rules/secrecy.ts";
+import { law, size } from "./rules/sources.ts";
+import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
+import { tolerance } from "./rules/tolerance.ts";
+import { forgedWebhooks, strangeWebhooks, webhooksAsWritten } from "./rules/webhooks.ts";
+
+/** What every connector must keep, the plainest first. */
+export const rules: readonly Rule[] = [
+  shape,
+  describedCredentials,
+  documents,
+  readmeTables,
+  law,
+  size,
+  exactness,
+  environments,
+  coverage,
+  options,
+  declaredStatuses,
+  unknownStatus,
+  declaredEffects,
+  sameWhenResent,
+  keyed,
+  lookups,
+  paths,
+  amounts,
+  secrecy,
+  secretIds,
+  tolerance,
+  faults,
+  webhooksAsWritten,
+  forgedWebhooks,
+  strangeWebhooks,
+];
+
+/** Reads a connector's fixtures and plays each as written, for the rules to judge. Close its player in the end. */
+export async function prepareSubject(connector: Connector, folder: URL | string): Promise<Subject> {
+  const { fixtures, webhooks, problems } = await readFixtures(folder);
+  const player = createPlayer(connector);
+  const unplayable: string[] = [];
+  const played = await inTurns(fixtures, async (fixture) => {
+    try {
+      return [{ fixture, performance: await player.play(fixture) }];
+    } catch (error) {
+      unplayable.push(`${fixture.file}: it cannot be played: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  const unreadable = [...problems, ...unplayable];
+  return { connector, folder: folderUrl(folder), played, webhooks, unreadable, player };
+}
+
+/** A rule and what a connector does wrong by it. */
+export interface Finding {
+  readonly rule: string;
+  /** Empty where the rule is kept. */
+  readonly problems: readonly string[];
+}
+
+/** Holds a connector to every rule. */
+export async function checkConnector(
+  connector: Connector,
+  folder: URL | string,
+): Promise<readonly Finding[]> {
+  const subject = await prepareSubject(connector, folder);
+  const findings: Finding[] = [];
+  for (const rule of rules) findings.push({ rule: rule.name, problems: await rule.check(subject) });
+  await subject.player.close();
+  return findings;
+}

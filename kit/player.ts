@@ -1,0 +1,151 @@
+import type { Connector, Credentials, Http, HttpReply, HttpRequest } from "../src/connector/contract.ts";
+import { createHttpClient, type HttpClient } from "../src/connector/http/client.ts";
+import { secretValues } from "../src/connector/http/masking.ts";
+import { type Fixture, stepOf } from "./fixture.ts";
+import { contextOf, type Outcome, perform } from "./perform.ts";
+import { type Playback, type SeenRequest, type Step, startPlayback } from "./playback.ts";
+
+/** Plays a connector's fixtures: a provider on loopback, the real client, the connector's function. */
+export interface Player {
+  /** `steps` are played instead of the replies of the fixture's calls. */
+  play(fixture: Fixture, steps?: readonly Step[]): Promise<Performance>;
+  close(): Promise<void>;
+}
+
+/** What a played fixture did. */
+export interface Performance {
+  readonly outcome: Outcome;
+  readonly requests: readonly SeenRequest[];
+  /** What each request could do, as the connector declared it. */
+  readonly effects: readonly HttpReply["effect"][];
+  readonly effectSent: boolean;
+  readonly warnings: readonly string[];
+  /** Every log line, bodies too. */
+  readonly log: readonly string[];
+  /** The secrets among the credentials. */
+  readonly secrets: readonly string[];
+}
+
+/** Prepares to play fixtures of a connector. */
+export function createPlayer(connector: Connector): Player {
+  const idle: Stage[] = [];
+  const playOnce = async (
+    fixture: Fixture,
+    steps: readonly Step[],
+    patienceMs: number,
+  ): Promise<Performance> => {
+    // After a fault, a request that was given up may still arrive, and would meet the steps of the next play.
+    const leavesTraces = steps.some((step) => "fault" in step);
+    const stage = (leavesTraces ? undefined : idle.pop()) ?? (await openStage(connector, steps));
+    try {
+      return await performOn(stage, connector, fixture, steps, patienceMs);
+    } finally {
+      if (leavesTraces) await closeStage(stage);
+      else idle.push(stage);
+    }
+  };
+  return {
+    play: async (fixture, steps = fixture.calls.map(stepOf)) => {
+      const silent = steps.findIndex((step) => "fault" in step && step.fault === "timeout");
+      if (silent === -1) return playOnce(fixture, steps, maxPatienceMs);
+      // On a busy machine, a reply before the one that never comes may take longer.
+      for (let patienceMs = minPatienceMs; ; patienceMs *= 4) {
+        const performance = await playOnce(fixture, steps, patienceMs);
+        if (performance.requests.length > silent || patienceMs * 4 > maxPatienceMs) return performance;
+      }
+    },
+    close: async () => {
+      await Promise.all(idle.map(closeStage));
+    },
+  };
+}
+
+/** How long a call takes at most, in milliseconds. The shortest is for providers that never answer. */
+const minPatienceMs = 150;
+const maxPatienceMs = 10_000;
+
+/** A provider and a client for it, which play one fixture at a time. */
+interface Stage {
+  readonly playback: Playback;
+  readonly client: HttpClient<Credentials>;
+  /** Where the client's log goes. */
+  log: string[];
+}
+
+async function openStage(connector: Connector, steps: readonly Step[]): Promise<Stage> {
+  const playback = await startPlayback(steps);
+  const write = (facts: object, message: string) => stage.log.push(`${message} ${JSON.stringify(facts)}`);
+  const client = createHttpClient(connector, {
+    baseUrl: playback.url + pathOf(connector.hosts?.live),
+    log: { info: write, debug: write, isLevelEnabled: () => true },
+    now: Date.now,
+    // Trouble is played on purpose, so the breaker may never stay open.
+    limits: { retries: 0, breakMs: 0 },
+  });
+  const stage: Stage = { playback, client, log: [] };
+  return stage;
+}
+
+async function closeStage({ client, playback }: Stage): Promise<void> {
+  await Promise.all([client.close(), playback.close()]);
+}
+
+async function performOn(
+  stage: Stage,
+  connector: Connector,
+  fixture: Fixture,
+  steps: readonly Step[],
+  patienceMs: number,
+): Promise<Performance> {
+  stage.playback.begin(steps);
+  stage.log = [];
+  const warnings: string[] = [];
+  const effects: HttpReply["effect"][] = [];
+  const credentials = connector.credentials.parse(fixture.credentials);
+  const deadlineMs = Date.now() + patienceMs;
+  const http = stage.client.open({ credentials, deadlineMs, beforeEffect: async () => {} });
+  const warn = (message: string, facts: object = {}) => warnings.push(`${message} ${JSON.stringify(facts)}`);
+  const ordered = inOrder(http);
+  const context = { ...contextOf(fixture), http: declaring(ordered, effects), credentials, warn };
+  const outcome = await perform(connector, fixture, context);
+  await ordered.idle();
+  return {
+    outcome,
+    requests: stage.playback.requests,
+    effects,
+    effectSent: http.effectSent,
+    warnings,
+    log: [...stage.log, ...warnings],
+    secrets: secretValues(credentials),
+  };
+}
+
+function pathOf(host: string | undefined): string {
+  return host === undefined ? "" : new URL(host).pathname.replace(/\/$/, "");
+}
+
+function declaring(http: Http, effects: HttpReply["effect"][]): Http {
+  const declare = (request: HttpRequest) => {
+    effects.push(request.effect ?? (request.method === "GET" ? "read" : "once"));
+    return request;
+  };
+  return {
+    send: (request) => http.send(declare(request)),
+    exchange: (request) => http.exchange(declare(request)),
+  };
+}
+
+/** Lets calls that a connector makes at once go out one after another, in its order, so that each meets its own step. */
+function inOrder(http: Http): Http & { idle(): Promise<unknown> } {
+  let last: Promise<unknown> = Promise.resolve();
+  const queue = (call: () => Promise<HttpReply>): Promise<HttpReply> => {
+    const reply = last.then(call);
+    last = reply.catch(() => {});
+    return reply;
+  };
+  return {
+    send: (request) => queue(() => http.send(request)),
+    exchange: (request) => queue(() => http.exchange(request)),
+    idle: () => last,
+  };
+}

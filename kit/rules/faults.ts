@@ -1,0 +1,97 @@
+import type { Reason } from "../../src/connector/contract.ts";
+import { stepOf } from "../fixture.ts";
+import type { Step } from "../playback.ts";
+import type { Performance } from "../player.ts";
+import { callKey, firstOfEach, inTurns, type PlayedFixture, type Rule } from "../rule.ts";
+import { describeError } from "./exactness.ts";
+import { statusOf } from "./statuses.ts";
+
+/** Every call of every successful fixture meets every kind of trouble. */
+export const faults: Rule = {
+  name: "says what is known when the provider's answer is lost, broken or an error",
+  check: ({ player, played }) =>
+    inTurns(spots(played.filter(isSuccess)), async ({ each, index, trouble }) => {
+      const steps = each.fixture.calls.map((call, at) => (at === index ? troubles[trouble] : stepOf(call)));
+      const performance = await player.play(each.fixture, steps);
+      const wanted = wantedReasons(each.performance, index, trouble);
+      const got = resultOf(performance);
+      if (wanted.includes(got as Reason) || neverReadTheReply(each, performance, trouble)) return [];
+      const request = each.performance.requests[index];
+      return [
+        `${each.fixture.file}: with ${trouble} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${wordsOf(performance)}.`,
+      ];
+    }),
+};
+
+type Trouble = keyof typeof troubles;
+
+const troubles = {
+  "no reply": { fault: "timeout" },
+  "a reset connection": { fault: "reset" },
+  "a reply cut off": { fault: "cut" },
+  "a refused connection": { fault: "refused" },
+  "a reply that is not HTTP": { fault: "garbage" },
+  "status 408": { status: 408, body: "{}" },
+  "status 425": { status: 425, body: "{}" },
+  "status 429": { status: 429, body: "{}", headers: { "retry-after": "1" } },
+  "status 500": { status: 500, body: '{"error":{"code":"internal","message":"trouble"}}' },
+  "status 502 with a page": {
+    status: 502,
+    body: "<html><title>Bad gateway</title></html>",
+    headers: { "content-type": "text/html" },
+  },
+  "a redirect": { status: 302, body: "", headers: { location: "https://elsewhere.example/" } },
+  "broken JSON": { status: 200, body: '{"id":"x","data":{"status":' },
+  "an empty reply": { status: 200, body: "" },
+  "a page instead of JSON": {
+    status: 200,
+    body: "<html><title>Hello</title></html>",
+    headers: { "content-type": "text/html" },
+  },
+  "a reply of 10 MB": { status: 200, body: Buffer.alloc(10_000_000, " ") },
+} as const satisfies Record<string, Step>;
+
+interface TroubleSpot {
+  readonly each: PlayedFixture;
+  readonly index: number;
+  readonly trouble: Trouble;
+}
+
+function spots(successes: readonly PlayedFixture[]): readonly TroubleSpot[] {
+  const calls = successes.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
+  return firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index)).flatMap((spot) =>
+    (Object.keys(troubles) as Trouble[]).map((trouble) => ({ ...spot, trouble })),
+  );
+}
+
+function isSuccess({ fixture, performance }: PlayedFixture): boolean {
+  return Boolean(fixture.reply) && performance.outcome.kind === "reply";
+}
+
+function wantedReasons({ effects }: Performance, index: number, trouble: Trouble): readonly Reason[] {
+  if (trouble === "status 429") return ["PROVIDER_RATE_LIMITED"];
+  const changes = effects[index] !== "read" && trouble !== "a refused connection";
+  if (changes) return ["OUTCOME_UNKNOWN"];
+  // After an earlier request that changed something, both are true of the whole.
+  const changedBefore = effects.slice(0, index).some((effect) => effect !== "read");
+  return changedBefore ? ["PROVIDER_UNAVAILABLE", "OUTCOME_UNKNOWN"] : ["PROVIDER_UNAVAILABLE"];
+}
+
+function resultOf(performance: Performance): string {
+  const { outcome } = performance;
+  if (outcome.kind === "failure") return outcome.failure.reason;
+  if (outcome.kind === "refusal") return `the refusal ${outcome.refusal.reason}`;
+  if (outcome.kind === "reply") return `a reply with ${statusOf(performance)}`;
+  return `an unexpected ${describeError(outcome.error)}`;
+}
+
+function wordsOf({ outcome }: Performance): string {
+  return outcome.kind === "failure" ? ` ("${outcome.failure.message}")` : "";
+}
+
+/** A 2xx is answer enough where the reply tells nothing that is needed, such as for a cancellation. */
+function neverReadTheReply(each: PlayedFixture, performance: Performance, trouble: Trouble): boolean {
+  const isYes = trouble === "an empty reply" || trouble === "a page instead of JSON";
+  const status = statusOf(performance);
+  return isYes && status !== undefined && status !== "SUCCESS" && status === statusOf(each.performance);
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Webhook } from "../../src/connector/contract.ts";
+import type { Rule, Subject } from "../rule.ts";
+import { headersOf, secretsOf, type WebhookFixture, webhookRequest } from "../webhook-fixture.ts";
+import { describeError } from "./exactness.ts";
+import { forgeries } from "./forgeries.ts";
+import { strangeRequests } from "./strange-requests.ts";
+
+/** Plays every fixture of a webhook as written. */
+export const webhooksAsWritten: Rule = {
+  name: "reads webhooks exactly as its fixtures say",
+  check: ({ connector: { webhook }, webhooks }) => {
+    if (!webhook)
+      return webhooks.length === 0
+        ? []
+        : ["There are fixtures of webhooks, which the connector does not read."];
+    const examples = [
+      webhooks.some(({ event }) => event)
+        ? []
+        : [
+            "Write fixtures/webhook.<case>.json of a webhook that names a payout, signed as the provider does.",
+          ],
+      webhooks.some(({ refused }) => refused)
+        ? []
+        : ["Write fixtures/webhook.forged.json of a webhook that must be refused."],
+    ];
+    return [
+      ...examples.flat(),
+      ...webhooks.flatMap((fixture) => named(fixture, asWritten(webhook, fixture))),
+    ];
+  },
+};
+
+function asWritten(webhook: Webhook, fixture: WebhookFixture): readonly string[] {
+  const verified = webhook.verify(webhookRequest(fixture), secretsOf(fixture));
+  if (verified === Boolean(fixture.refused))
+    return [verified ? "it is verified, and must be refused." : "it is refused, and must be verified."];
+  if (fixture.refused) return [];
+  try {
+    const event = webhook.read(webhookRequest(fixture));
+    return isDeepStrictEqual(event, fixture.event)
+      ? []
+      : [`it tells ${JSON.stringify(event)} where the fixture has ${JSON.stringify(fixture.event)}.`];
+  } catch (error) {
+    return [`reading it threw ${describeError(error)}`];
+  }
+}
+
+/** Whoever does not know the secret cannot say anything, and whoever once heard something cannot say it again for ever. */
+export const forgedWebhooks: Rule = {
+  name: "refuses webhooks that are forged, changed or stale",
+  check: (subject) =>
+    verified(subject).flatMap(({ webhook, fixture }) => named(fixture, forgeries(webhook, fixture))),
+};
+
+/** Strangers reach the place where webhooks come in: what they send must be refused, and nothing may break. */
+export const strangeWebhooks: Rule = {
+  name: "bears whatever strangers and newer versions of the provider send as webhooks",
+  check: (subject) =>
+    verified(subject).flatMap(({ webhook, fixture }) => named(fixture, breakages(webhook, fixture))),
+};
+
+function breakages(webhook: Webhook, fixture: WebhookFixture): readonly string[] {
+  const problems = strangeRequests(fixture).flatMap(({ what, changes }) => {
+    try {
+      const verified = webhook.verify(webhookRequest(fixture, changes), secretsOf(fixture));
+      return verified && webhook.proves !== "sender" ? [`with ${what} it is verified.`] : [];
+    } catch (error) {
+      return [`with ${what}, verify threw ${describeError(error)}. Return false.`];
+    }
+  });
+  return [...new Set([...problems, ...newerProblems(webhook, fixture)])].slice(0, maxProblems);
+}
+
+const maxProblems = 5;
+
+/** A new field changes nothing, and a new kind of event is not an error. */
+function newerProblems(webhook: Webhook, fixture: WebhookFixture): readonly string[] {
+  const { event, body } = fixture;
+  if (!event || !body.startsWith("{")) return [];
+  const withField = Buffer.from(body.replace("{", '{"a_new_field":{"nested":["value"]},'));
+  const renamed = (text: string) => text.replaceAll(event.type, unheardOf);
+  const headers = Object.fromEntries(
+    Object.entries(headersOf(fixture)).map(([name, values]) => [name, values.map(renamed)]),
+  );
+  try {
+    const same = isDeepStrictEqual(webhook.read(webhookRequest(fixture, { body: withField })), event);
+    webhook.read(webhookRequest(fixture, { headers, body: Buffer.from(renamed(body)) }));
+    return same ? [] : ["with a new field in its body it tells something else."];
+  } catch (error) {
+    return [
+      `a new field or type made read throw ${describeError(error)}. Return undefined for types that nobody knows yet.`,
+    ];
+  }
+}
+
+const unheardOf = "payout.an_event_that_nobody_has_seen";
+
+function verified({ connector: { webhook }, webhooks }: Subject) {
+  if (!webhook) return [];
+  return webhooks.filter(({ refused }) => !refused).map((fixture) => ({ webhook, fixture }));
+}
+
+function named({ file }: WebhookFixture, problems: readonly string[]): readonly string[] {
+  return problems.map((problem) => `${file}: ${problem}`);
+}

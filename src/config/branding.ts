@@ -1,0 +1,93 @@
+import { create } from "@bufbuild/protobuf";
+import { getContrast } from "color2k";
+import { z } from "zod";
+import { type Branding, BrandingSchema } from "../gen/sluice/v1/link_pb.ts";
+import type { Scope } from "../ledger/ledger.ts";
+
+/** How a merchant's pages look where a link does not say. Undefined where nothing was said of that merchant. */
+export type BrandingDefaults = (scope: Scope) => Branding | undefined;
+
+/** Nothing was said of anybody. */
+export const noBranding: BrandingDefaults = () => undefined;
+
+/** What WCAG asks of text, as a ratio to 1. */
+const READABLE_CONTRAST = 4.5;
+
+const color = z
+  .string()
+  .regex(/^#[0-9a-fA-F]{6}$/, { error: "must be a colour as #rrggbb, such as #0a7d4f" });
+const image = z.string().refine((url) => /^https:\/\/\S+$/.test(url) && URL.canParse(url), {
+  error: "must be a URL that begins with https://",
+});
+const text = z.string().trim().min(1).max(100);
+
+const merchantBranding = z
+  .strictObject({
+    sender_name: text.optional(),
+    brand_color: color.optional(),
+    accent_color: color.optional(),
+    button_text_color: color.optional(),
+    logo_url: image.optional(),
+    icon_url: image.optional(),
+    logo_alt_text: text.optional(),
+  })
+  .superRefine(({ accent_color: accent, button_text_color: buttonText }, context) => {
+    if (!accent || !buttonText) return;
+    const contrast = getContrast(accent, buttonText);
+    if (contrast >= READABLE_CONTRAST) return;
+    context.addIssue({
+      code: "custom",
+      path: ["button_text_color"],
+      message: `cannot be read on accent_color: the contrast is ${contrast.toFixed(2)}, and ${READABLE_CONTRAST} is needed`,
+    });
+  });
+
+const file = z.record(
+  z.string().regex(/^(\*|[\x21-\x2e\x30-\x7e]{1,128}\/[\x21-\x7e]{1,128})$/, {
+    error: "must be <tenant>/<merchant>, or * for all others",
+  }),
+  merchantBranding,
+);
+
+/**
+ * Reads the file of branding. What is said of a merchant stands for itself: nothing is mixed into it from `*`.
+ *
+ * @throws TypeError that names every mistake with its place.
+ */
+export function parseBranding(json: string): BrandingDefaults {
+  const read = file.safeParse(parseJson(json));
+  if (!read.success) throw new TypeError(`has mistakes: ${read.error.issues.map(describe).join("; ")}`);
+  const merchants = new Map(Object.entries(read.data).map(([name, fields]) => [name, toBranding(fields)]));
+  // An id may have a slash in it, which could be taken for the one between two: the file cannot name such a tenant.
+  return ({ tenantId, merchantId }) =>
+    (tenantId.includes("/") ? undefined : merchants.get(`${tenantId}/${merchantId}`)) ?? merchants.get("*");
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new TypeError(`is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const place = issue.path.map((key) => `[${JSON.stringify(key)}]`).join("");
+  const words =
+    issue.code === "invalid_key" ? issue.issues.map(({ message }) => message).join() : issue.message;
+  return `${place} ${words}`.trim();
+}
+
+function toBranding(fields: z.infer<typeof merchantBranding>): Branding {
+  const all = {
+    senderName: fields.sender_name,
+    brandColor: fields.brand_color,
+    accentColor: fields.accent_color,
+    buttonTextColor: fields.button_text_color,
+    logoUrl: fields.logo_url,
+    iconUrl: fields.icon_url,
+    logoAltText: fields.logo_alt_text,
+  };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return create(BrandingSchema, given);
+}

@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Connections, createConnections } from "./connections.ts";
+import { type TryResult, tryOnce } from "./try.ts";
+
+let server: Server;
+let connections: Connections;
+let opened: number;
+
+beforeEach(async () => {
+  opened = 0;
+  server = createServer((request, response) => {
+    if (request.url !== "/silent") response.end("{}");
+  });
+  server.on("connection", () => opened++);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  connections = createConnections(`http://127.0.0.1:${port}`, { connectTimeoutMs: 2_000 });
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await connections.close();
+});
+
+function ask(path = "/"): Promise<TryResult> {
+  const request = { method: "GET", path, headers: {}, body: null } as const;
+  const limits = {
+    headersTimeoutMs: path === "/silent" ? 50 : 5_000,
+    totalTimeoutMs: 5_000,
+    maxReplyBytes: 100,
+  };
+  return connections.use((connection) => tryOnce(connection, request, limits, () => {}));
+}
+
+it("uses a connection again, and opens one for each request at the same time", async () => {
+  for (let number = 0; number < 5; number++) expect(await ask()).toMatchObject({ kind: "reply" });
+  expect(opened).toBe(1);
+  await Promise.all([ask(), ask(), ask()]);
+  expect(opened).toBe(3);
+  await ask();
+  expect(opened).toBe(3);
+});
+
+it("does not use a connection again whose reply never came", async () => {
+  expect(await ask("/silent")).toMatchObject({ kind: "lost", why: "timeout", sent: true });
+  expect(await ask()).toMatchObject({ kind: "reply" });
+  expect(opened).toBe(2);
+});
+
+it("lets go of a connection that the provider has closed", async () => {
+  await ask();
+  server.closeIdleConnections();
+  await expect.poll(async () => (await ask()).kind).toBe("reply");
+  expect(opened).toBe(2);
+});
+
+it("waits for what is under way when it closes", async () => {
+  const last = ask();
+  await connections.close();
+  expect(await last).toMatchObject({ kind: "reply" });
+});

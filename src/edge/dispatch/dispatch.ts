@@ -1,0 +1,176 @@
+import type { DescMethod, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
+import type { Handlers } from "../../core/call.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Authenticate } from "../../security/caller.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
+import { createAdmission, serverDraining } from "./admission.ts";
+import { createCallReport } from "./call-report.ts";
+import { callerGone, type IncomingCall } from "./incoming-call.ts";
+import type { Limits } from "./limits.ts";
+
+/** The one way in: every call of every protocol passes here, so that each rule is written once. */
+export interface Dispatch {
+  /**
+   * Carries out a call, and returns what the codec makes of the reply.
+   *
+   * @throws Failure or ConnectError, nothing else. When the deadline has passed, the handler goes on.
+   */
+  unary<T>(method: DescMethodUnary, call: IncomingCall, codec: Codec<T>): Promise<T>;
+  /** Carries out a call that streams replies. The same rules; ends with the call, or when the server drains. */
+  stream(
+    method: DescMethod,
+    call: IncomingCall,
+    open: () => AsyncIterable<Message>,
+  ): AsyncGenerator<Message, void>;
+  /** Ends a call that never got as far as a handler. Returns what to tell the caller. */
+  refuse(method: DescMethod | undefined, error: unknown, call: IncomingCall): Failure | ConnectError;
+  /** Lets no more calls in, and ends open streams. */
+  drain(): void;
+  /** Resolves when no handler is at work any more. */
+  idle(): Promise<void>;
+}
+
+/** A protocol's way with the messages of one call. What it throws is answered like what handlers throw. */
+export interface Codec<T> {
+  /** Decodes the request. Asked only if the call is let in. */
+  read(): Message;
+  /** Encodes the reply. */
+  write(reply: Message): T;
+}
+
+/** What {@link createDispatch} is told. */
+export interface DispatchOptions {
+  readonly handlers: Handlers;
+  readonly authenticate: Authenticate;
+  /** Whether a method is for everybody, known or not. Its handlers have no scope. */
+  readonly isOpen: (method: DescMethod) => boolean;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Whether a connector of this name exists, so that metrics have no names that callers make up. */
+  readonly knownConnector: (name: string) => boolean;
+}
+
+/** Makes the dispatch of one server. */
+export function createDispatch({
+  handlers,
+  authenticate,
+  isOpen,
+  limits,
+  log,
+  metrics,
+  knownConnector,
+}: DispatchOptions): Dispatch {
+  const report = createCallReport({ log, metrics, knownConnector });
+  const admission = createAdmission(limits, metrics);
+  const streams = new Set<IncomingCall>();
+
+  function carryOut(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
+    admission.enter(call);
+    const work = begin(method, call, codec);
+    work.then(admission.leave, (error) => {
+      admission.leave();
+      if (call.ended) report.late(method, error, call);
+    });
+    return untilEnd(work, call);
+  }
+
+  async function begin(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
+    await identify(method, call);
+    const handler = handlers(method);
+    if (!handler) throw notServed(method);
+    return handler(codec.read(), call);
+  }
+
+  /** Lets nobody pass who may not. What it waits for may take longer than the call. */
+  async function identify(method: DescMethod, call: IncomingCall): Promise<void> {
+    if (isOpen(method)) return;
+    call.identify(await authenticate(call.metadata, call.peer));
+    if (call.ended) throw call.ended;
+  }
+
+  return {
+    async unary(method, call, codec) {
+      try {
+        const reply = codec.write(await carryOut(method, call, codec));
+        report.answered(method, call);
+        return reply;
+      } catch (error) {
+        const failure = report.deliberate(method, error, call);
+        report.answered(method, call, failure);
+        throw failure;
+      } finally {
+        call.finish();
+      }
+    },
+
+    async *stream(method, call, open) {
+      let entered = false;
+      let failure: Failure | ConnectError | undefined = callerGone();
+      try {
+        admission.enter(call);
+        entered = true;
+        streams.add(call);
+        await untilEnd(identify(method, call), call);
+        yield* whileUnderWay(open(), call);
+        failure = undefined;
+      } catch (error) {
+        failure = report.deliberate(method, error, call);
+        throw failure;
+      } finally {
+        streams.delete(call);
+        call.end(callerGone());
+        if (entered) admission.leave();
+        report.answered(method, call, failure);
+        call.finish();
+      }
+    },
+
+    refuse(method, error, call) {
+      const refusal = report.deliberate(method, error, call);
+      report.answered(method, call, refusal);
+      call.finish();
+      return refusal;
+    },
+
+    drain() {
+      admission.drain();
+      for (const call of streams) call.end(serverDraining());
+    },
+
+    idle: admission.idle,
+  };
+}
+
+/** The work's result, or the reason why the call ended before it, whichever is first. */
+function untilEnd<T>(work: Promise<T>, call: IncomingCall): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call.onEnd = reject;
+    if (call.ended) reject(call.ended);
+    work.then(resolve, reject);
+  });
+}
+
+/** What a source yields until the call ends. Asks for the next only when the last was taken: look-ahead would dead-lock. */
+async function* whileUnderWay<T>(source: AsyncIterable<T>, call: IncomingCall): AsyncGenerator<T, void> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      const { done, value } = await untilEnd(iterator.next(), call);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Not awaited: a source that waits for something else would hold up the end of the call.
+    void iterator.return?.().catch(() => undefined);
+  }
+}
+
+function notServed(method: DescMethod): Failure {
+  return new Failure(
+    "UNSUPPORTED_OPERATION",
+    `${method.parent.typeName}/${method.name} is not served here. See sluice.v1.ConnectorService/List for what is.`,
+  );
+}

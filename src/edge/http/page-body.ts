@@ -1,0 +1,56 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { Limits } from "../dispatch/limits.ts";
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+/** Where the adapter of the pages looks for a body that has been read already. */
+type WithBody = { rawBody?: Buffer };
+
+/**
+ * Receives what is sent to a page before the page is asked, so that size and time are limited whatever the page does, then goes
+ * on. Too much is answered with 413, and what does not arrive with 408. Where the client has gone, nothing happens.
+ */
+export function receiveBody(request: Request, response: Response, limits: Limits, goOn: () => void): void {
+  if (request.method === "GET" || request.method === "HEAD") {
+    goOn();
+    return;
+  }
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => stop(408, "That took too long to arrive here.\n"), limits.pageBodyMs);
+  request.on("data", take);
+  request.on("end", finish);
+  request.on("error", () => undefined);
+  request.on("close", () => clearTimeout(timer));
+
+  function take(piece: Buffer): void {
+    bytes += piece.length;
+    pieces.push(piece);
+    if (bytes > limits.pageBytes) stop(413, "That is more than can be sent here.\n");
+  }
+
+  function finish(): void {
+    clearTimeout(timer);
+    (request as WithBody).rawBody = Buffer.concat(pieces);
+    goOn();
+  }
+
+  function stop(status: number, words: string): void {
+    clearTimeout(timer);
+    request.off("data", take);
+    request.off("end", finish);
+    refuse(request, response, status, words);
+  }
+}
+
+/** Answers, and has the client stop sending. */
+function refuse(request: Request, response: Response, status: number, words: string): void {
+  response.statusCode = status;
+  response.setHeader("content-type", "text/plain; charset=utf-8");
+  if (response instanceof ServerResponse) response.setHeader("connection", "close");
+  response.end(words);
+  request.resume();
+  if ("stream" in request) request.stream.close(constants.NGHTTP2_NO_ERROR);
+}

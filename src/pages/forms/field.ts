@@ -1,0 +1,63 @@
+import type { Words } from "../i18n/messages/messages.ts";
+
+/** One thing that a recipient writes. Its label is `words.fields[name]`, its hint `words.hints[name]` where there is one. */
+export interface Field {
+  readonly name: FieldName;
+  /** The value of the `autocomplete` attribute. */
+  readonly autocomplete: string;
+  readonly inputMode?: "email" | "numeric" | "tel" | "text";
+  readonly isOptional?: boolean;
+  /**
+   * `covered` is shown only while it is being written; `unrepeated` is not put back into a page either, whatever was wrong
+   * with the others.
+   */
+  readonly secrecy?: "covered" | "unrepeated";
+  /** Whether it is written from left to right in every language, as codes and addresses of the net are. */
+  readonly isLatin?: boolean;
+  /** Whether it is short enough to stand beside another, where there is room. */
+  readonly isShort?: boolean;
+  readonly maxLength: number;
+  /** The text as it is sent on; what is wrong with it is found in that. */
+  tidy?(text: string): string;
+  fault?(tidied: string): FaultName | undefined;
+}
+
+/** A name in `words.fields`. */
+export type FieldName = keyof Words["fields"];
+
+/** A name in `words.faults`. */
+export type FaultName = keyof Words["faults"];
+
+/** What is wrong, by field. */
+export type Faults = Readonly<Partial<Record<FieldName, FaultName>>>;
+
+/** What was written, by field. */
+export type Values = Readonly<Partial<Record<FieldName, string>>>;
+
+// Control characters, line separators, those that turn the direction of the text around them, and what stands for bytes that
+// are no text.
+const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufffd]/u;
+
+/** Reads fields from a form: every value as it is sent on, and every fault. A field that is optional and empty is left out. */
+export function readFields(
+  fields: readonly Field[],
+  form: Values,
+): { readonly values: Values; readonly faults: Faults } {
+  const values: Partial<Record<FieldName, string>> = {};
+  const faults: Partial<Record<FieldName, FaultName>> = {};
+  for (const field of fields) {
+    const text = (form[field.name] ?? "").trim();
+    const tidied = field.tidy?.(text) ?? text;
+    const fault = faultOf(field, tidied);
+    if (fault) faults[field.name] = fault;
+    else if (tidied !== "") values[field.name] = tidied;
+  }
+  return { values, faults };
+}
+
+function faultOf(field: Field, tidied: string): FaultName | undefined {
+  if (tidied === "") return field.isOptional ? undefined : "required";
+  if (tidied.length > field.maxLength) return "tooLong";
+  if (forbidden.test(tidied)) return "characters";
+  return field.fault?.(tidied);
+}

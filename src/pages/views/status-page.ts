@@ -1,0 +1,125 @@
+import { raw } from "hono/html";
+import type { PayoutMethodKind } from "../../connector/contract.ts";
+import { figure, fill, type Html, html, isolated } from "../../web/html.ts";
+import { href, onlyLanguage } from "../forms/page-query.ts";
+import { postForm } from "../forms/post-form.ts";
+import { formatArrival } from "../i18n/arrival.ts";
+import type { Words } from "../i18n/messages/messages.ts";
+import type { Standing } from "../standing.ts";
+import type { Visit } from "../visit.ts";
+import { failureWords } from "./failure-words.ts";
+import type { Page } from "./layout.ts";
+import { type NoticeName, notice } from "./notice.ts";
+import { amountOf, fromSender, paidOutIn, senderIn } from "./summary.ts";
+
+/** Standings that have a page of their own: nothing is asked of the recipient. */
+export type Status = Exclude<Standing, "open" | "failedOpen">;
+
+interface StatusFacts {
+  readonly title: keyof Words["status"];
+  readonly text: keyof Words["status"];
+  readonly mark: keyof typeof marks;
+  /** Whether more is to be expected, so that the page asks again by itself. */
+  readonly isOpen?: boolean;
+  /** Where the sender wants the recipient to go afterwards. */
+  readonly onward?: "successUrl" | "failureUrl" | "expiredUrl";
+}
+
+const statuses: Readonly<Record<Status, StatusFacts>> = {
+  pending: { title: "pending", text: "pendingText", mark: "turning", isOpen: true, onward: "successUrl" },
+  received: { title: "received", text: "receivedText", mark: "turning", isOpen: true },
+  waiting: { title: "waiting", text: "waitingText", mark: "good", isOpen: true, onward: "successUrl" },
+  confirming: { title: "confirming", text: "confirmingText", mark: "turning", isOpen: true },
+  paid: { title: "paid", text: "paidText", mark: "good", onward: "successUrl" },
+  returned: { title: "returned", text: "returnedText", mark: "bad", onward: "failureUrl" },
+  failed: { title: "failed", text: "failedText", mark: "bad", onward: "failureUrl" },
+  expired: { title: "expired", text: "expiredText", mark: "calm", onward: "expiredUrl" },
+  cancelled: { title: "cancelled", text: "cancelledText", mark: "calm", onward: "failureUrl" },
+};
+
+/** Drawn in a square of 24. */
+const marks = {
+  good: "M5 12.5l4.5 4.5L19 7.5",
+  bad: "M12 6v7M12 17.5v.01",
+  calm: "M12 3a9 9 0 1 0 .01 0M12 7.5v5l3 2",
+  turning: "M12 3a9 9 0 1 0 9 9",
+} as const;
+
+/** How long a page without script waits until it looks again, and until it goes on, in seconds. */
+const LOOK_AGAIN_SECONDS = 15;
+const GO_ON_SECONDS = 10;
+
+/** The page of a link of which nothing more is asked. */
+export function statusPage(visit: Visit, status: Status, noticeName?: NoticeName): Page {
+  const { words } = visit.tongue.language;
+  const { title, text, mark, isOpen = false, onward } = statuses[status];
+  const url = onward && visit.options[onward];
+  // Whoever comes back later to look is not sent away again.
+  const isFresh = visit.query.checked !== undefined;
+  return {
+    title: words.status[title],
+    name: status,
+    head: [
+      isOpen && withoutScript(LOOK_AGAIN_SECONDS),
+      url && isFresh && !isOpen && withoutScript(GO_ON_SECONDS, url),
+    ],
+    main: html`<div class="card">
+<div class="mark ${mark}" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="${marks[mark]}"/></svg></div>
+<h1>${words.status[title]}</h1>
+${status === "failed" && html`<p>${failureWords(words, visit.lastPayment?.reason)}</p>`}
+<p>${fill(words.status[text], { sender: senderIn(visit) })}</p>
+${notice(visit, noticeName)}
+${facts(visit, status)}
+${status === "confirming" && visit.flow === "form" && giveAgain(visit)}
+${isOpen && again(visit)}
+${url && goOn(visit, url, isFresh && !isOpen)}
+</div>`,
+  };
+}
+
+function facts(visit: Visit, status: Status): Html {
+  const { words } = visit.tongue.language;
+  const amount = amountOf(visit);
+  const arrival = (status === "paid" || status === "pending") && arrivalOf(visit);
+  const { merchantPayoutId, id } = visit.record.payout;
+  return html`<div class="ruled"><p class="muted">${fromSender(visit)}</p>
+${amount && html`<p class="amount">${figure(amount)}</p>`}
+${paidOutIn(visit)}
+<dl class="facts">
+${arrival && html`<div><dt>${words.status.arrives}</dt><dd>${isolated(arrival)}</dd></div>`}
+<div><dt>${words.status.reference}</dt><dd class="id">${isolated(merchantPayoutId ?? id)}</dd></div>
+</dl></div>`;
+}
+
+function arrivalOf({ connector, lastPayment, tongue }: Visit): string | undefined {
+  const days = connector.arrivalDays?.[(lastPayment?.methodKind ?? 0) as PayoutMethodKind];
+  return lastPayment && days && formatArrival(lastPayment.attempt.startedAtMs, days, tongue.locale);
+}
+
+function again(visit: Visit): Html {
+  return postForm(visit, {
+    action: "refresh",
+    query: onlyLanguage(visit.query),
+    attributes: html`data-poll="later"`,
+    content: html`<button class="second">${visit.tongue.language.words.common.checkAgain}</button>`,
+  });
+}
+
+function giveAgain({ query, tongue }: Visit): Html {
+  const url = href({ ...onlyLanguage(query), step: "details" });
+  return html`<p><a href="${url}">${tongue.language.words.status.giveAgain}</a></p>`;
+}
+
+function goOn(visit: Visit, url: string, isAutomatic: boolean): Html {
+  const { common } = visit.tongue.language.words;
+  const link = html`<a class="button" href="${url}" rel="noreferrer"${isAutomatic && raw(" data-go")}>${fill(common.backTo, { sender: senderIn(visit) })}</a>`;
+  const stay =
+    isAutomatic &&
+    html`<div class="group" data-stay hidden><p class="muted small">${common.soonBack}</p><button type="button" class="second">${common.stay}</button></div>`;
+  return html`<div class="group">${link}${stay}</div>`;
+}
+
+function withoutScript(seconds: number, url?: string): Html {
+  const content = url ? `${seconds};url=${url}` : `${seconds}`;
+  return html`<noscript><meta http-equiv="refresh" content="${content}"></noscript>`;
+}

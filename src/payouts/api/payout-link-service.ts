@@ -1,0 +1,112 @@
+import { create, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import type { Call, Handler, Handlers } from "../../core/call.ts";
+import { Failure, invalidField, missingField } from "../../core/failure.ts";
+import { PayoutLinkService } from "../../gen/sluice/v1/payout_link_service_pb.ts";
+import { LedgerUnavailable } from "../../ledger/engine.ts";
+import type { Ledger, LinkRecord, Scope } from "../../ledger/ledger.ts";
+import type { LinkDesk } from "../../pages/desk.ts";
+import { type LinkMaker, newToken, showLink } from "../links/sealed-link.ts";
+import { showAttempt } from "./link-attempt.ts";
+import { writePageToken } from "./list-page-token.ts";
+import { readListRequest } from "./list-request.ts";
+
+/** What serving links takes. */
+export interface LinkServiceParts extends LinkMaker {
+  readonly ledger: Pick<Ledger, "findLinkById" | "listLinks" | "listPayments" | "replaceToken">;
+  readonly desk: Pick<LinkDesk, "cancel">;
+}
+
+/** The unary methods of `sluice.v1.PayoutLinkService` that are served. */
+export function linkHandlers(parts: LinkServiceParts): Handlers {
+  const handlers = new Map<string, Handler>(
+    served.map((name) => [PayoutLinkService.method[name].name, handlerOf(parts, name)]),
+  );
+  return (method) =>
+    method.parent.typeName === PayoutLinkService.typeName ? handlers.get(method.name) : undefined;
+}
+
+type Methods = typeof PayoutLinkService.method;
+type Served = "get" | "list" | "cancel" | "replaceUrl" | "listAttempts";
+type Answer<M extends Served> = (
+  parts: LinkServiceParts,
+  request: MessageShape<Methods[M]["input"]>,
+  scope: Scope,
+) => Promise<MessageInitShape<Methods[M]["output"]>>;
+
+const answers: { readonly [M in Served]: Answer<M> } = {
+  get: async (parts, { id }, scope) => ({ link: showLink(parts, await findLink(parts, scope, id)) }),
+
+  async list(parts, request, scope) {
+    const asked = readListRequest(parts, request, scope);
+    const { links, next } = await parts.ledger.listLinks(asked.query);
+    return {
+      links: links.map((link) => showLink(parts, link)),
+      nextPageToken: next ? writePageToken(parts.keys, next, asked.print) : "",
+    };
+  },
+
+  async cancel(parts, { id }, scope) {
+    // What is no link of the merchant's is refused here, in the same words as everywhere.
+    await findLink(parts, scope, id);
+    await parts.desk.cancel(scope, id);
+    return { link: showLink(parts, await findLink(parts, scope, id)) };
+  },
+
+  async replaceUrl(parts, { id }, scope) {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const { payout } = await findLink(parts, scope, id);
+      if (payout.link.hosted) throw notOurs(payout.connector);
+      const token = newToken(parts.keys, id, payout.link.generation + 1);
+      const replaced = await parts.ledger.replaceToken(scope, id, token);
+      if (replaced) return { link: showLink(parts, replaced) };
+    }
+    throw new Failure("SERVER_BUSY", "Others replace this URL at the same time. Repeat the call.", {
+      retryAfterMs: 1000,
+    });
+  },
+
+  async listAttempts(parts, { id }, scope) {
+    await findLink(parts, scope, id);
+    return { attempts: (await parts.ledger.listPayments(scope, id)).map(showAttempt) };
+  },
+};
+
+function notOurs(connector: string): Failure {
+  const message = `The page of this link is ${connector}'s own, and so is its URL. Cancel the link and make another one.`;
+  return new Failure("PAYOUT_STATE", message, { field: "id" });
+}
+
+const served = Object.keys(answers) as Served[];
+
+/** How often others may be quicker. */
+const ROUNDS = 5;
+
+function handlerOf(parts: LinkServiceParts, name: Served): Handler {
+  // Request and answer are of one method; the compiler cannot follow that.
+  const answer = answers[name] as (parts: LinkServiceParts, request: Message, scope: Scope) => Promise<never>;
+  return async (request: Message, { scope }: Call) => {
+    try {
+      return create(PayoutLinkService.method[name].output, await answer(parts, request, scope));
+    } catch (error) {
+      throw error instanceof LedgerUnavailable ? unavailable(error) : error;
+    }
+  };
+}
+
+function unavailable(cause: LedgerUnavailable): Failure {
+  const message = "The store of this server cannot be used at the moment. Repeat the call.";
+  return new Failure("LEDGER_UNAVAILABLE", message, { cause });
+}
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function findLink({ ledger }: LinkServiceParts, scope: Scope, id: string): Promise<LinkRecord> {
+  if (id === "") throw missingField("id", "Write payout_link.id of the CreateLink reply.");
+  if (!ID.test(id)) {
+    throw invalidField("id", "Write payout_link.id as the CreateLink reply has it: a UUID in lower case.");
+  }
+  const found = await ledger.findLinkById(scope, id);
+  if (found) return found;
+  const message = `There is no link ${id} of this merchant. Check the id, x-merchant-id and x-tenant-id.`;
+  throw new Failure("PAYOUT_NOT_FOUND", message, { field: "id" });
+}

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import type { Intent, Scope } from "../../ledger/ledger.ts";
+
+/**
+ * The key that the provider sees. It follows from who asks for what, not from this database: were the database lost, a
+ * repeat would still be the same request to the provider.
+ */
+export function providerKey({ scope, operation, identity }: Intent): string {
+  return keyOf(scope, operation, identity);
+}
+
+/** A key that follows from who does what. */
+export function keyOf(scope: Scope, operation: string, identity: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([scope.tenantId, scope.merchantId, operation, identity]))
+    .digest("hex");
+}

@@ -1,0 +1,55 @@
+import { create } from "@bufbuild/protobuf";
+import { PayoutStatus } from "../../connector/contract.ts";
+import { Failure } from "../../core/failure.ts";
+import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
+import type { Payout, Scope } from "../../ledger/ledger.ts";
+import { submit } from "../execute/submit.ts";
+import type { Parts } from "../parts.ts";
+import { PROVIDER_DEADLINE_MS } from "../provider/question.ts";
+import { failureOf } from "../provider/reply.ts";
+import type { PayoutRequest } from "../request/payout-request.ts";
+import { sealedRoute } from "../request/sealed-route.ts";
+import { readAgain } from "./link-entry.ts";
+
+/**
+ * Closes a link, at the provider too. One that has ended without being paid is as it should be. Returns the payout as it then
+ * stands.
+ *
+ * @throws Failure PAYOUT_NOT_FOUND; PAYOUT_STATE where it is paid or being paid; or the provider's.
+ */
+export async function cancel(parts: Parts, scope: Scope, payoutId: string): Promise<Payout> {
+  const payout = await readAgain(parts, { scope, id: payoutId });
+  const { link, merchantPayoutId } = payout;
+  if (!link) throw new Failure("PAYOUT_NOT_FOUND", "There is no such link of this merchant. Check the id.");
+  if (link.state === "CANCELLED" || link.state === "EXPIRED") return payout;
+  if (link.state === "COMPLETED" || paid.has(payout.status)) throw tooLate(payout);
+  const route = await sealedRoute(parts, payout);
+  if (!route) throw withoutCredentials(payout);
+  const request = create(PayoutServiceVoidRequestSchema, {
+    connectorPayoutId: payoutId,
+    ...(merchantPayoutId !== undefined && { merchantPayoutId }),
+  }) as PayoutRequest;
+  const waiting = { deadlineMs: parts.now() + PROVIDER_DEADLINE_MS, setTrailer: () => {} };
+  const reply = await submit(parts, "void", request, route, waiting);
+  if (reply.error) throw failureOf(reply);
+  return readAgain(parts, payout);
+}
+
+const paid: ReadonlySet<number> = new Set<PayoutStatus>([
+  PayoutStatus.SUCCESS,
+  PayoutStatus.REVERSED,
+  PayoutStatus.PENDING,
+  PayoutStatus.INITIATED,
+]);
+
+function tooLate({ id }: Payout): Failure {
+  const message =
+    "The link is paid, or its payment is under way: it cannot be cancelled. Ask Get where the payout is.";
+  return new Failure("PAYOUT_STATE", message, { metadata: { payout_id: id } });
+}
+
+function withoutCredentials({ id }: Payout): Failure {
+  const message =
+    "The link was made before credentials were kept with links. Cancel it by Void, which brings them.";
+  return new Failure("PAYOUT_STATE", message, { metadata: { payout_id: id } });
+}

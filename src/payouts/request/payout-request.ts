@@ -1,0 +1,20 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { LinkOptions } from "../../gen/sluice/v1/link_pb.ts";
+import type { Customer } from "../../gen/types/customer_pb.ts";
+import type { Currency, Money } from "../../gen/types/money_pb.ts";
+import type { PayoutMethod } from "../../gen/types/payout_method_pb.ts";
+
+/** The fields that requests of types.PayoutService share. Which of them an RPC has is in its descriptor. */
+export interface PayoutRequest extends Message {
+  readonly merchantPayoutId?: string;
+  readonly merchantQuoteId?: string;
+  connectorPayoutId?: string;
+  readonly connectorQuoteId?: string;
+  readonly amount?: Money;
+  readonly destinationCurrency?: Currency;
+  readonly payoutMethodData?: PayoutMethod;
+  readonly customer?: Customer;
+  readonly recipientType?: number;
+  readonly webhookUrl?: string;
+  readonly linkOptions?: LinkOptions;
+}

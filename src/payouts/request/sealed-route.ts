@@ -1,0 +1,45 @@
+import { Failure } from "../../core/failure.ts";
+import type { Payout } from "../../ledger/ledger.ts";
+import type { Secret } from "../../security/secret.ts";
+import { openCredentials } from "../links/sealed-link.ts";
+import type { Parts } from "../parts.ts";
+import { readCredentials } from "./connector-config.ts";
+import type { Route } from "./route.ts";
+
+/**
+ * The route of what is done for a link when its caller is not there, with the credentials that it was made with. Undefined
+ * where they are gone: the link has ended, or is older than the keeping of credentials.
+ *
+ * @throws Failure INTERNAL where this server has lost the connector or the sealing key, or the connector takes such
+ * credentials no more. The log says which.
+ */
+export async function sealedRoute(parts: Parts, payout: Payout): Promise<Route | undefined> {
+  const { registry, ledger, log } = parts;
+  const sealed = await ledger.findCredentials(payout.id);
+  if (!sealed) return undefined;
+  const fail = (why: string, error?: unknown): never => {
+    const facts = { connector: payout.connector, payout: payout.id, ...(error !== undefined && { error }) };
+    log.error(facts, why);
+    throw new Failure("INTERNAL", `This link cannot be served at the moment: ${why}.`, { cause: error });
+  };
+  const connector = registry.get(payout.connector) ?? fail("its connector is not on this server");
+  let config: Secret;
+  try {
+    config = openCredentials(parts, payout.id, sealed);
+  } catch (error) {
+    return fail("its credentials cannot be unsealed", error);
+  }
+  try {
+    const fields = JSON.parse(config.reveal()) as Readonly<Record<string, unknown>>;
+    const { scope } = payout;
+    return {
+      connector,
+      credentials: readCredentials(connector, fields),
+      config,
+      scope,
+      idempotencyKey: undefined,
+    };
+  } catch (error) {
+    return fail("its connector does not take its credentials any more", error);
+  }
+}

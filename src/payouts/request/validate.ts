@@ -1,0 +1,90 @@
+import { supports } from "../../connector/capability.ts";
+import { type Connector, currencyCode, type Operation } from "../../connector/contract.ts";
+import type { Registry } from "../../connector/registry.ts";
+import { invalidField, missingField } from "../../core/failure.ts";
+import { operations } from "../../core/operations.ts";
+import { unsupported } from "../provider/unsupported.ts";
+import { checkEnums } from "./known-enums.ts";
+import { checkLinkOptions } from "./link-options.ts";
+import type { PayoutRequest } from "./payout-request.ts";
+
+/**
+ * Checks what holds for every connector, before anything is looked up or sent.
+ *
+ * @throws Failure that names the field and says what to write.
+ */
+export function validate(
+  operation: Operation,
+  request: PayoutRequest,
+  connector: Connector,
+  registry: Registry,
+): void {
+  if (!supports(connector, operation)) throw unsupported(operation, connector, registry);
+  checkId("merchant_payout_id", request.merchantPayoutId);
+  checkId("merchant_quote_id", request.merchantQuoteId);
+  checkId("connector_payout_id", request.connectorPayoutId);
+  checkEnums(operations[operation].input, request);
+  checkAmount(operation, request, connector);
+  checkWebhookUrl(request.webhookUrl);
+  if (operation === "createRecipient" && !request.recipientType) {
+    throw missingField(
+      "recipient_type",
+      "Write INDIVIDUAL or COMPANY, or another value of PayoutRecipientType.",
+    );
+  }
+  if (
+    (operation === "get" || operation === "void") &&
+    !request.merchantPayoutId &&
+    !request.connectorPayoutId
+  ) {
+    throw missingField(
+      "merchant_payout_id",
+      "Write the merchant_payout_id or the connector_payout_id of the payout.",
+    );
+  }
+  if (request.linkOptions) checkLinkOptions(request.linkOptions, connector, registry);
+}
+
+function checkId(field: string, id: string | undefined): void {
+  if (id === undefined || /^[^\p{C}]{1,255}$/u.test(id)) return;
+  const hint =
+    id === ""
+      ? "It is empty: leave it out, or write your id of the payout."
+      : "Write 1 to 255 visible characters.";
+  throw invalidField(field, hint);
+}
+
+const MONEY_EXAMPLE = '"amount":{"minor_amount":1000,"currency":"USD"}';
+
+function checkAmount(operation: Operation, request: PayoutRequest, connector: Connector): void {
+  const { needsAmount } = operations[operation];
+  const { amount, destinationCurrency } = request;
+  if (amount) {
+    if (amount.currency === 0) throw invalidField("amount.currency", "Write an ISO 4217 code, such as USD.");
+    if (amount.minorAmount <= 0n) {
+      throw invalidField(
+        "amount.minor_amount",
+        `Write a whole number above zero, in minor units: 1000 is 10.00 USD. It was ${amount.minorAmount}.`,
+      );
+    }
+  } else if (needsAmount) {
+    throw missingField("amount", `Write ${MONEY_EXAMPLE}, in minor units of the currency.`);
+  }
+  if (!destinationCurrency) {
+    if (needsAmount) throw missingField("destination_currency", "Write an ISO 4217 code, such as USD.");
+    return;
+  }
+  const code = currencyCode(destinationCurrency);
+  if (connector.currencies && !connector.currencies.includes(code)) {
+    throw invalidField(
+      "destination_currency",
+      `${connector.name} does not pay in ${code}. It pays in: ${connector.currencies.join(", ")}.`,
+    );
+  }
+}
+
+function checkWebhookUrl(url: string | undefined): void {
+  if (url === undefined) return;
+  if (url.length <= 2048 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw invalidField("webhook_url", "Write a URL that begins with https://, of at most 2048 characters.");
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeEngines, type Store } from "../support/stores/engines.ts";
+import { statusOf } from "./answers.ts";
+import { declareFaults, declareMagicFaults } from "./faults.ts";
+import { newTestLink } from "./link.ts";
+import { meetSilence } from "./silence.ts";
+import { type ConformanceStage, conformanceSubjects, type Subject, startConformance } from "./stage.ts";
+import { declareTransfers } from "./transfers.ts";
+import { declareWebhooks } from "./webhooks.ts";
+
+/**
+ * What every connector must hold to, whatever its provider: driven through the real service against the provider's fake. Two
+ * links that could both be paid, and a paid one that is called failed, are the worst that can happen. Of a connector that
+ * calls nobody there is nothing over the wire to go wrong or to count, and no webhook: its links are driven by their page.
+ */
+const subjects = await conformanceSubjects();
+
+describeEngines((newStore) => {
+  let store: Store;
+  let stage: ConformanceStage;
+  /** Goes on beside the other tests, for a silent provider is waited for ten seconds. */
+  let silence: Promise<unknown>;
+
+  beforeAll(async () => {
+    store = await newStore();
+    stage = await startConformance(subjects, store);
+    silence = meetSilence(subjects, await newStore()).catch((error: unknown) => error);
+  });
+  afterAll(async () => {
+    await silence;
+    await stage.stop();
+    store.remove();
+  });
+
+  describe.each(subjects)("$name", (subject) => {
+    const { connector, way, startFake } = subject;
+    const theStage = () => stage;
+    declareLife(theStage, subject);
+    declareEnds(theStage, subject);
+    if (connector.void) declareVoid(theStage, subject);
+    else declareNoVoid(theStage, subject);
+    if (way.clock === "provider") declareTheirClock(theStage, subject);
+    else declareOurClock(theStage, subject);
+    if (way.isPaidByTransfer) declareTransfers(theStage, subject);
+    if (startFake) declareFaults(theStage, subject);
+    else declareMagicFaults(theStage, subject);
+    if (connector.webhook) declareWebhooks(theStage, subject, connector.webhook);
+  });
+
+  it("finds out what a silent provider did", { timeout: 60_000 }, async () => {
+    expect(await silence).toBeUndefined();
+  });
+});
+
+function declareLife(stage: () => ConformanceStage, subject: Subject): void {
+  const { way, startFake } = subject;
+
+  it("makes a link that its recipient claims and is paid by", async () => {
+    const link = newTestLink(stage(), subject);
+    const made = await link.create();
+    expect(made.reply).toMatchObject({
+      payout_status: "REQUIRES_PAYOUT_METHOD_DATA",
+      payout_link: { url: expect.stringMatching(/^https?:\/\//), state: "LINK_STATE_ACTIVE" },
+    });
+    expect(await link.isLive()).toBe(true);
+    expect(statusOf(await link.get())).toBe("REQUIRES_PAYOUT_METHOD_DATA");
+    await link.claim();
+    expect(way.claimed).toContain(statusOf(await link.get()));
+    await link.pay();
+    expect(statusOf(await link.get())).toBe("SUCCESS");
+    expect(await link.isLive()).toBe(false);
+  });
+
+  it("answers a repeat with the first reply, and fifty at once with one link", async () => {
+    const link = newTestLink(stage(), subject);
+    const first = await link.create();
+    expect((await link.create()).reply).toEqual(first.reply);
+    const crowd = newTestLink(stage(), subject);
+    const told = await Promise.all(Array.from({ length: 50 }, crowd.create));
+    const last = await crowd.createAtLast();
+    expect(last.reply).toMatchObject({ status_code: 200 });
+    for (const { reply } of told) if (reply) expect(reply).toEqual(last.reply);
+    if (startFake) expect([link.there().length, crowd.there().length]).toEqual([1, 1]);
+  });
+}
+
+function declareEnds(stage: () => ConformanceStage, subject: Subject): void {
+  it("lets a recipient whose payment failed try again, where the provider does", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await link.claim();
+    await link.get();
+    await link.fail();
+    const told = await link.get();
+    const isLive = await link.isLive();
+    if (subject.way.clock === "provider" && statusOf(told) === "FAILED") {
+      expect(isLive, "a link that can still be claimed has not failed").toBe(false);
+      return;
+    }
+    expect(told.reply).toMatchObject(subject.way.failed);
+    if (subject.way.clock === "ours") expect(isLive).toBe(true);
+    await link.claimAgain();
+    await link.pay();
+    expect(statusOf(await link.get())).toBe("SUCCESS");
+  });
+
+  it("says that a link has expired", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await link.expire();
+    expect(statusOf(await link.get())).toBe("EXPIRED");
+  });
+}
+
+function declareVoid(stage: () => ConformanceStage, subject: Subject): void {
+  it("cancels a link", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    expect(statusOf(await link.void())).toBe("CANCELLED");
+    expect(await link.isLive()).toBe(false);
+    expect(statusOf(await link.get())).toBe("CANCELLED");
+  });
+
+  it("does not call a paid link cancelled", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await link.claim();
+    await link.pay();
+    expect(statusOf(await link.void())).not.toBe("CANCELLED");
+    expect(statusOf(await link.get())).toBe("SUCCESS");
+  });
+}
+
+function declareNoVoid(stage: () => ConformanceStage, subject: Subject): void {
+  it("says that it has no Void", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    const told = await link.void();
+    expect(told).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNSUPPORTED_OPERATION" });
+    expect(told.message).toContain(`${subject.name} does not support Void`);
+  });
+}
+
+function declareTheirClock(stage: () => ConformanceStage, subject: Subject): void {
+  it("does not say by its own clock that a link has expired which can still be claimed", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await stage().outlive(link.id);
+    expect((await link.get()).reply).toMatchObject({
+      payout_status: "REQUIRES_PAYOUT_METHOD_DATA",
+      payout_link: { state: "LINK_STATE_ACTIVE" },
+    });
+    await link.claim();
+    await link.pay();
+    expect(statusOf(await link.get())).toBe("SUCCESS");
+  });
+}
+
+function declareOurClock(stage: () => ConformanceStage, subject: Subject): void {
+  it("pays nothing to a recipient who comes after a link has expired", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await link.claim();
+    await link.expire();
+    await expect(link.pay()).rejects.toThrow(/^(Transfer was told|The page has no form)/);
+    expect(statusOf(await link.get())).toBe("EXPIRED");
+    if (subject.startFake) expect(link.one().paymentCount).toBe(0);
+  });
+
+  it("does not take what was paid in time for expired", async () => {
+    const link = newTestLink(stage(), subject);
+    await link.create();
+    await link.claim();
+    await link.pay();
+    await link.expire();
+    expect(statusOf(await link.get())).toBe("SUCCESS");
+  });
+}

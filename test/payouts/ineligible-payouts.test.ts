@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../support/service/service.ts";
+import { type CourierProvider, startCourierProvider } from "../support/stages/courier-provider.ts";
+import { money, openDesk, type TestDesk } from "../support/stages/desk.ts";
+
+const folder = temporaryFolder();
+const courier = { "x-connector": "courier" };
+let provider: CourierProvider;
+let desk: TestDesk;
+beforeAll(async () => {
+  provider = await startCourierProvider();
+  desk = await openDesk({
+    databaseUrl: `sqlite:${folder.path}/sluice.db`,
+    providers: { courier: provider.url },
+  });
+});
+afterAll(async () => {
+  await desk.close();
+  await provider.close();
+  folder.remove();
+});
+
+/** A payout whose recipient the provider has found not to be payable. */
+async function barred(id: string): Promise<void> {
+  const body = { merchant_payout_id: id, recipient_type: "INDIVIDUAL" };
+  expect((await desk.call("createRecipient", body, courier)).reply).toMatchObject({ status_code: 200 });
+  provider.answerWith("GET /standing", { status: 200, body: { id: `recipient_${id}`, status: "barred" } });
+  const got = await desk.call("get", { merchant_payout_id: id }, courier);
+  expect(got.reply).toMatchObject({ payout_status: "INELIGIBLE" });
+}
+
+it("is under way once a payment of it has been begun all the same", async () => {
+  await barred("paid");
+  const body = { merchant_payout_id: "paid", ...money };
+  expect((await desk.call("transfer", body, courier)).reply).toMatchObject({ payout_status: "PENDING" });
+  provider.heal();
+  const got = await desk.call("get", { merchant_payout_id: "paid" }, courier);
+  expect(got.reply).toMatchObject({ payout_status: "PENDING" });
+});
+
+it("is in doubt where nobody knows how that payment ended, and is not said to be unpaid", async () => {
+  await barred("doubtful");
+  provider.answerWith("POST /payments", { status: 500, body: {} });
+  const body = { merchant_payout_id: "doubtful", ...money };
+  expect(await desk.call("transfer", body, courier)).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
+  const got = await desk.call("get", { merchant_payout_id: "doubtful" }, courier);
+  expect(got.reply).toMatchObject({ payout_status: "PENDING" });
+  provider.heal();
+});
+
+it("can be cancelled", async () => {
+  await barred("cancelled");
+  const body = { merchant_payout_id: "cancelled" };
+  expect((await desk.call("void", body, courier)).reply).toMatchObject({ payout_status: "CANCELLED" });
+  expect((await desk.call("get", body, courier)).reply).toMatchObject({ payout_status: "CANCELLED" });
+});
