@@ -64,7 +64,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     publicUrl: () => config.publicUrl ?? publicUrl,
   };
   const payouts = createPayouts({ ...parts, client: clients.get, owner: randomUUIDv7() });
-  const links = linkHandlers({ ...parts, desk: payouts.desk });
+  const links = linkHandlers({ ...parts, links: payouts.links });
   const discovery = discoveryHandlers(registry);
   const edge = await startEdge({
     listen: { ...config.listen, tls: config.tls },
@@ -72,7 +72,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     handlers: (method) => payouts.handlers(method) ?? links(method) ?? discovery(method),
     pages: createPages({
       ...parts,
-      desk: payouts.desk,
+      links: payouts.links,
       branding: config.branding,
       // One that calls nobody moves no money, so no number is worth anything there.
       cardsAllowed: ({ name, hosts }) => hosts === undefined || config.cards.has(name),

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { getContrast } from "color2k";
 import { z } from "zod";
+import type { Scope } from "../core/payout.ts";
 import { type Branding, BrandingSchema } from "../gen/sluice/v1/link_pb.ts";
-import type { Scope } from "../ledger/ledger.ts";
 
 /** How a merchant's pages look where a link does not say. Undefined where nothing was said of that merchant. */
 export type BrandingDefaults = (scope: Scope) => Branding | undefined;

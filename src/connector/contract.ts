@@ -1,8 +1,8 @@
-import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { z } from "zod";
+import type { Operation, Reply, Request } from "../core/operations.ts";
 import type { Reason } from "../core/reasons.ts";
 import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
-import type { PayoutEnums_PayoutStatus, PayoutService } from "../gen/types/payout_pb.ts";
+import type { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 import type { Claim } from "./claim.ts";
 import type { Http } from "./http/http.ts";
 import type { Webhook } from "./webhook.ts";
@@ -11,6 +11,7 @@ import type { Webhook } from "./webhook.ts";
 export { z } from "zod";
 export { Failure, invalidField, missingField, Refusal } from "../core/failure.ts";
 export { currencyCode, majorUnits, safeMinorAmount } from "../core/money.ts";
+export type { Operation, Reply, Request } from "../core/operations.ts";
 export { type Reason, reasons } from "../core/reasons.ts";
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
@@ -25,17 +26,6 @@ export { pageOptions } from "./page-options.ts";
 export { resendWaitMs } from "./resend-wait.ts";
 export { hmacSha256, isSameSignature } from "./signature.ts";
 export type { Webhook, WebhookEvent, WebhookRequest } from "./webhook.ts";
-
-type Methods = typeof PayoutService.method;
-
-/** RPCs of `types.PayoutService`, by their generated names: `createLink`, `get`, … */
-export type Operation = keyof Methods;
-
-/** The request of an RPC, as generated. */
-export type Request<O extends Operation> = MessageShape<Methods[O]["input"]>;
-
-/** What an operation returns: the generated reply, of which every field may be left out. `statusCode` is 200 if absent. */
-export type Reply<O extends Operation> = MessageInitShape<Methods[O]["output"]>;
 
 /** Credentials after their schema has read them. */
 export type Credentials = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { DescMethodServerStreaming, DescMethodUnary, Message } from "@bufbuild/protobuf";
-import type { Scope } from "../ledger/ledger.ts";
+import type { Scope } from "./payout.ts";
 
 /** Headers of a call, names in lower case. */
 export interface Metadata {

@@ -65,3 +65,20 @@ export class Refusal extends Error {
     this.code = refusal.code;
   }
 }
+
+/** The store cannot be reached, or refuses. The message says why, and what its operator can do. */
+export class LedgerUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "LedgerUnavailable";
+  }
+}
+
+/** What a caller or a recipient is told of an error; undefined for one that is a defect of this server. */
+export function asFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof LedgerUnavailable)) return undefined;
+  const message =
+    "The store of this server cannot be used at the moment. Repeat the call, with the same merchant_payout_id or idempotency-key where it has one: nothing is paid twice.";
+  return new Failure("LEDGER_UNAVAILABLE", message, { cause: error });
+}

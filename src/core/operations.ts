@@ -1,6 +1,16 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import type { Operation } from "../connector/contract.ts";
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { PayoutService, PayoutEnums_PayoutStatus as Status } from "../gen/types/payout_pb.ts";
+
+type Methods = typeof PayoutService.method;
+
+/** RPCs of `types.PayoutService`, by their generated names: `createLink`, `get`, … */
+export type Operation = keyof Methods;
+
+/** The request of an RPC, as generated. */
+export type Request<O extends Operation> = MessageShape<Methods[O]["input"]>;
+
+/** What an operation returns: the generated reply, of which every field may be left out. `statusCode` is 200 if absent. */
+export type Reply<O extends Operation> = MessageInitShape<Methods[O]["output"]>;
 
 /** What the core must know of an RPC, whatever the connector. */
 export interface OperationFacts {

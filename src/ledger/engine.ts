@@ -1,3 +1,4 @@
+import { LedgerUnavailable } from "../core/failure.ts";
 import type { Ledger } from "./ledger.ts";
 import { listLinks } from "./transactions/link-listing.ts";
 import type { UnitInput, UnitName, UnitResult } from "./transactions/units.ts";
@@ -14,14 +15,6 @@ export interface Engine {
   run<N extends UnitName>(name: N, input: UnitInput<N>, commit: Commit): Promise<UnitResult<N>>;
   /** Lets go of the store. Nothing is under way any more, and nothing follows. */
   close(): Promise<void>;
-}
-
-/** The store cannot be reached, or refuses. The message says why, and what its operator can do. */
-export class LedgerUnavailable extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = "LedgerUnavailable";
-  }
 }
 
 /** The ledger that an engine carries. `now` is milliseconds since 1970. */

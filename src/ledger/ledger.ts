@@ -1,25 +1,15 @@
 import type {
-  Link,
-  LinkList,
-  LinkQuery,
+  Attempt,
+  Existing,
+  Lease,
   LinkRecord,
-  LinkSecrets,
   LinkState,
-  NewLink,
+  NewPayout,
   NewToken,
-} from "./link-facts.ts";
-
-export type {
-  Link,
-  LinkList,
-  LinkPosition,
-  LinkQuery,
-  LinkRecord,
-  LinkSecrets,
-  LinkState,
-  NewLink,
-  NewToken,
-} from "./link-facts.ts";
+  Payment,
+  Payout,
+  Scope,
+} from "../core/payout.ts";
 
 /**
  * Where payouts are remembered. One interface of units of work; SQLite and PostgreSQL carry it out alike, and one
@@ -106,18 +96,6 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** Whose data. Every query is scoped by it. */
-export interface Scope {
-  readonly tenantId: string;
-  readonly merchantId: string;
-}
-
-/** Who is sending, and until when nobody else may. */
-export interface Lease {
-  readonly owner: string;
-  readonly untilMs: number;
-}
-
 /** An operation about to be sent. */
 export interface Intent {
   readonly scope: Scope;
@@ -143,67 +121,6 @@ export interface Intent {
   readonly beforeLinkEnds?: boolean;
   /** Number of sluice.v1.PayoutMethodKind, where it is known how the recipient is paid. */
   readonly methodKind?: number;
-}
-
-/** A payout to write down. */
-export interface NewPayout {
-  readonly id: string;
-  readonly merchantPayoutId: string | undefined;
-  readonly connector: string;
-  readonly connectorPayoutId: string | undefined;
-  /** Number of types.PayoutEnums.PayoutStatus. One that is not UNSPECIFIED (0) is a change, and writes an event. */
-  readonly status: number;
-  /** Absent for operations that name no amount. */
-  readonly amountMinor: bigint | undefined;
-  readonly currency: string | undefined;
-  readonly destinationCurrency: string | undefined;
-  readonly link: (NewLink & LinkSecrets) | undefined;
-}
-
-/** A payout as it stands. */
-export interface Payout extends Omit<NewPayout, "link"> {
-  readonly scope: Scope;
-  readonly link: Link | undefined;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-  /** Counts changes, for compare-and-set. */
-  readonly version: number;
-}
-
-/** A try to pay a payout, as it stands. */
-export interface Payment {
-  readonly attempt: Attempt;
-  /** Number of sluice.v1.PayoutMethodKind. */
-  readonly methodKind: number | undefined;
-  /** Number of types.PayoutEnums.PayoutStatus that it has led to; undefined while nobody knows. */
-  readonly payoutStatus: number | undefined;
-  /** Our reason, where it failed. */
-  readonly reason: string | undefined;
-  readonly connectorPayoutId: string | undefined;
-  readonly updatedAtMs: number;
-}
-
-/** A try at an operation. */
-export interface Attempt {
-  readonly id: string;
-  readonly payoutId: string | undefined;
-  readonly operation: string;
-  readonly identity: string;
-  readonly fingerprint: string;
-  readonly fieldPrints: Readonly<Record<string, string>>;
-  /** SENDING: leased and under way, or its process died. UNKNOWN: sent, and nobody knows. DONE: `reply` is the answer. */
-  readonly state: "SENDING" | "UNKNOWN" | "DONE";
-  readonly tries: number;
-  readonly startedAtMs: number;
-  readonly lease: Lease;
-  /** Serialised reply message; set when DONE. */
-  readonly reply: Uint8Array | undefined;
-}
-
-/** An attempt, with its payout where it has one. */
-export interface Existing {
-  readonly attempt: Attempt;
-  readonly payout: Payout | undefined;
 }
 
 /** What {@link Ledger.open} found. */
@@ -272,4 +189,32 @@ export interface PayoutIds {
   /** With its connector, since providers' ids may collide. */
   readonly connectorPayoutId?: string | undefined;
   readonly connector?: string | undefined;
+}
+
+/** Which links to list. Every condition that is set must hold. */
+export interface LinkQuery {
+  readonly scope: Scope;
+  /** As they are now: an ACTIVE link whose time is over counts as EXPIRED. Empty: any. */
+  readonly states: readonly LinkState[];
+  readonly connector: string | undefined;
+  readonly merchantPayoutIdPrefix: string | undefined;
+  readonly createdFromMs: number | undefined;
+  readonly createdBeforeMs: number | undefined;
+  readonly metadataKey: string | undefined;
+  /** Only links older than this one: the last of the page before. */
+  readonly after: LinkPosition | undefined;
+  readonly limit: number;
+}
+
+/** A link's place in the order of a list. */
+export interface LinkPosition {
+  readonly createdAtMs: number;
+  readonly payoutId: string;
+}
+
+/** A page of links. */
+export interface LinkList {
+  readonly links: readonly LinkRecord[];
+  /** Where to go on; undefined where there are no more. */
+  readonly next: LinkPosition | undefined;
 }

@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure.ts";
+import { asFailure, Failure } from "../core/failure.ts";
 import { fill, type Html } from "../web/html.ts";
 import { checkClaimCode } from "./claim-code.ts";
 import { claimForm, readClaim } from "./forms/claim-form.ts";
@@ -56,7 +56,7 @@ async function openPage({ parts, visit, form, token }: ActionRequest): Promise<A
   await parts.ledger.markOpened(record.payout.id);
   const known = visit.options.recipient;
   try {
-    const { url } = await parts.desk.openPage(record.payout, {
+    const { url } = await parts.links.openPage(record.payout, {
       returnUrl: `${parts.publicUrl()}/l/${token}${query.lang ? href({ lang: query.lang }) : ""}`,
       email: values.email ?? known?.email,
       country: values.country ?? (known?.country?.toUpperCase() || undefined),
@@ -85,7 +85,7 @@ async function claim({ parts, visit, form: posted }: ActionRequest): Promise<Act
     ? await problemsOf(parts, visit, {}, reading.code)
     : await problemsOf(parts, visit, reading.faults, undefined);
   if (!reading.claim || Object.keys(problems).length > 0) return show(422, { problems });
-  const end = await parts.desk.claim(record.payout, reading.claim);
+  const end = await parts.links.claim(record.payout, reading.claim);
   parts.log.info({ payout: record.payout.id, entry: form.entry, end: end.kind }, "a recipient gave details");
   if (end.kind === "different") return show(422, { notice: "different" });
   if (end.kind === "not sent" && !isOver(end.failure))
@@ -96,7 +96,7 @@ async function claim({ parts, visit, form: posted }: ActionRequest): Promise<Act
 async function refresh({ parts, visit }: ActionRequest): Promise<ActionEnd> {
   const { record, query } = visit;
   try {
-    await parts.desk.refresh(record.payout);
+    await parts.links.refresh(record.payout);
     return { query: { ...onlyLanguage(query), checked: "now" } };
   } catch (error) {
     noticeOf(parts, visit, error);
@@ -141,8 +141,9 @@ async function problemsOf(
 
 /** What the recipient is told of a failure. Anything else is ours to mend, and goes on to whoever shows it so. */
 function noticeOf({ log }: PageParts, visit: Visit, error: unknown): NoticeName {
-  if (!(error instanceof Failure)) throw error;
-  const facts = { payout: visit.record.payout.id, reason: error.reason, error };
+  const failure = asFailure(error);
+  if (!failure) throw error;
+  const facts = { payout: visit.record.payout.id, reason: failure.reason, error };
   log.warn(facts, "nothing could be done for a recipient");
-  return noticeFor(error);
+  return noticeFor(failure);
 }

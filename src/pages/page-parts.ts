@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import type { Connector } from "../connector/contract.ts";
 import type { Registry } from "../connector/registry.ts";
-import type { Ledger, Scope } from "../ledger/ledger.ts";
+import type { Scope } from "../core/payout.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { LinkOperations } from "../payouts/links/link-operations.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { PageLimits } from "../web/limits.ts";
-import type { LinkDesk } from "./desk.ts";
 import type { BrandFacts } from "./views/brand.ts";
 
 /** What the pages are made of. */
@@ -14,7 +15,7 @@ export interface PageParts {
     Ledger,
     "findLink" | "listPayments" | "markOpened" | "takeCodeTry" | "forgetCodeTries"
   >;
-  readonly desk: Pick<LinkDesk, "claim" | "openPage" | "refresh">;
+  readonly links: Pick<LinkOperations, "claim" | "openPage" | "refresh">;
   readonly registry: Pick<Registry, "get">;
   readonly keys: Keys;
   /** What links begin with, without a trailing slash. */

@@ -1,7 +1,7 @@
 import { hasClaimForm } from "../connector/capability.ts";
 import { type Connector, PayoutStatus } from "../connector/contract.ts";
+import type { LinkRecord } from "../core/payout.ts";
 import { Fulfilment, type LinkOptions } from "../gen/sluice/v1/link_pb.ts";
-import type { LinkRecord } from "../ledger/ledger.ts";
 
 /** Where a link stands, as its recipient sees it. */
 export type Standing =

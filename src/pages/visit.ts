@@ -1,6 +1,6 @@
 import type { Connector } from "../connector/contract.ts";
+import type { LinkRecord, Payment } from "../core/payout.ts";
 import type { LinkOptions } from "../gen/sluice/v1/link_pb.ts";
-import type { LinkRecord, Payment } from "../ledger/ledger.ts";
 import type { Method } from "./forms/methods.ts";
 import type { PageQuery } from "./forms/page-query.ts";
 import type { Tongue } from "./i18n/language.ts";

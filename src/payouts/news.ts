@@ -1,6 +1,7 @@
 import { PayoutStatus } from "../connector/contract.ts";
 import { unpaid } from "../core/operations.ts";
-import type { Payout, PayoutChange } from "../ledger/ledger.ts";
+import type { Payout } from "../core/payout.ts";
+import type { PayoutChange } from "../ledger/ledger.ts";
 import { isOpen, linkEnd } from "./execute/payout-state.ts";
 import type { Parts } from "./parts.ts";
 

@@ -17,6 +17,9 @@ export interface ServerParts extends LinkMaker {
   readonly owner: string;
 }
 
+/** Runs something that changes payouts, and keeps the leases of what it sends. */
+export type Run = <T>(work: (parts: Parts) => Promise<T>) => Promise<T>;
+
 /** What one call works with. */
 export interface Parts extends ServerParts {
   readonly leases: LeaseHolder;

@@ -1,7 +1,7 @@
 import { PayoutStatus } from "../connector/contract.ts";
 import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
-import type { Payout } from "../ledger/ledger.ts";
+import type { Payout } from "../core/payout.ts";
 import { changeOf } from "./execute/outcome.ts";
 import { checkConnector } from "./execute/payout-state.ts";
 import { findPayout } from "./execute/submission.ts";

@@ -1,7 +1,7 @@
 import { supports } from "../connector/capability.ts";
 import { type Operation, PayoutStatus } from "../connector/contract.ts";
 import { Failure } from "../core/failure.ts";
-import type { Payout } from "../ledger/ledger.ts";
+import type { Payout } from "../core/payout.ts";
 import { payoutFacts } from "./execute/submission.ts";
 import type { Parts } from "./parts.ts";
 import { ask } from "./provider/ask.ts";

@@ -1,6 +1,6 @@
 import type { Metadata } from "../core/call.ts";
 import { Failure, invalidField } from "../core/failure.ts";
-import type { Scope } from "../ledger/ledger.ts";
+import type { Scope } from "../core/payout.ts";
 import { ANY, type Caller } from "./caller.ts";
 
 /** An id of a tenant or a merchant: 1 to 128 visible ASCII characters. */

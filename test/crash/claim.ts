@@ -1,4 +1,4 @@
-import { aClaim, openDesk, scope } from "../support/stages/desk.ts";
+import { aClaim, openPayouts, scope } from "../support/service/in-process.ts";
 import { fatedLedger } from "./fated-ledger.ts";
 
 /**
@@ -7,9 +7,9 @@ import { fatedLedger } from "./fated-ledger.ts";
  */
 const { databaseUrl, providers, payoutId, account, entry } = JSON.parse(process.env.SLUICE_TEST_CLAIM ?? "");
 
-const desk = await openDesk({ databaseUrl, providers, wrapLedger: fatedLedger });
-const payout = await desk.ledger.findPayout(scope, { id: payoutId });
+const payouts = await openPayouts({ databaseUrl, providers, wrapLedger: fatedLedger });
+const payout = await payouts.ledger.findPayout(scope, { id: payoutId });
 if (!payout) throw new Error(`There is no payout ${payoutId}.`);
-const end = await desk.desk.claim(payout, aClaim(account, entry));
+const end = await payouts.links.claim(payout, aClaim(account, entry));
 console.log(end.kind);
-await desk.close();
+await payouts.close();

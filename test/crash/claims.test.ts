@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import type { Payout } from "../../src/ledger/ledger.ts";
+import type { Payout } from "../../src/core/payout.ts";
+import { aClaim, money, openPayouts, type TestPayouts } from "../support/service/in-process.ts";
 import { root } from "../support/service/service.ts";
-import { aClaim, money, openDesk, type TestDesk } from "../support/stages/desk.ts";
 import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
 import { engines } from "../support/stores/ledgers.ts";
 
@@ -74,26 +74,26 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
     for (const scenario of scenarios) {
       describe(`when the recipient ${scenario.about}:`, () => {
         let provider: RunnerProvider;
-        let desk: TestDesk;
+        let payouts: TestPayouts;
         let providers: Readonly<Record<string, string>> = {};
         beforeAll(async () => {
           provider = await startRunnerProvider();
           providers = { runner: provider.url, scout: provider.url };
-          desk = await openDesk({ databaseUrl, providers });
+          payouts = await openPayouts({ databaseUrl, providers });
           // The process that is left need not wait for the leases of those that died.
-          desk.advanceMs(PATIENCE_MS);
+          payouts.advanceMs(PATIENCE_MS);
         });
         afterAll(async () => {
-          await desk.close();
+          await payouts.close();
           await provider.close();
         });
 
         async function link(step: string): Promise<Payout> {
           const merchantPayoutId = `${scenario.about} ${step}`;
           const body = { merchant_payout_id: merchantPayoutId, ...money };
-          await desk.call("createLink", body, headers[scenario.connector]);
-          const payout = await desk.payout(merchantPayoutId);
-          if (scenario.entry === 2) await desk.desk.claim(payout, aClaim(closed));
+          await payouts.call("createLink", body, headers[scenario.connector]);
+          const payout = await payouts.payout(merchantPayoutId);
+          if (scenario.entry === 2) await payouts.links.claim(payout, aClaim(closed));
           return payout;
         }
 
@@ -125,7 +125,7 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
         async function untilPaid(payout: Payout): Promise<Payout> {
           let account: string = scenario.next;
           for (let round = 0; round < 60; round++) {
-            const end = await desk.desk.claim(payout, aClaim(account, scenario.entry));
+            const end = await payouts.links.claim(payout, aClaim(account, scenario.entry));
             const isPaid = end.payout.status === PayoutStatus.SUCCESS;
             expect(provider.madeFor(payout.id).length).toBeGreaterThanOrEqual(isPaid ? 1 : 0);
             if (isPaid) return end.payout;
@@ -143,9 +143,9 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
             const paid = await untilPaid(payout);
             expect(paid).toMatchObject({ link: { state: "COMPLETED", entry: scenario.entry } });
             expect(provider.madeFor(payout.id)).toHaveLength(1);
-            const record = await desk.ledger.findLinkById(payout.scope, payout.id);
+            const record = await payouts.ledger.findLinkById(payout.scope, payout.id);
             expect(record?.unsettled).toBeUndefined();
-            expect(await desk.ledger.findCredentials(payout.id)).toBeUndefined();
+            expect(await payouts.ledger.findCredentials(payout.id)).toBeUndefined();
           },
           30_000,
         );

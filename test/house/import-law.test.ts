@@ -5,13 +5,13 @@ import { connectorLawProblems } from "../../kit/import-law.ts";
 import { readSource } from "../../kit/source-text.ts";
 
 /**
- * Who may import whom, read from the sources: connectors reach the world only through their context, src never names a
- * connector, links, events and payouts do not know each other, and what lies below them does not know them.
+ * Who may import whom, read from the sources: arrows point one way, connectors reach the world only through their context, and
+ * src never names a connector.
  */
 const root = new URL("../../", import.meta.url);
 
 interface Source {
-  /** From the root of the repository: `src/links/token.ts`. */
+  /** From the root of the repository: `src/pages/routes.ts`. */
   readonly path: string;
   readonly text: string;
 }
@@ -42,29 +42,64 @@ function connectorProblems(source: Source): readonly string[] {
   return connectorLawProblems({ connector, url: new URL(source.path, root), text: source.text });
 }
 
-/** Where a folder's files may not reach. */
-const closed: Readonly<Record<string, readonly string[]>> = {
-  "src/links/": ["src/events/", "src/payouts/"],
-  "src/events/": ["src/links/", "src/payouts/"],
-  "src/payouts/": ["src/links/", "src/events/"],
-  "src/ledger/": ["src/links/", "src/events/", "src/payouts/"],
-  "src/security/": ["src/links/", "src/events/", "src/payouts/"],
-  "src/telemetry/": ["src/links/", "src/events/", "src/payouts/"],
-  "src/": ["connectors/", "test/", "bench/", "src/main.ts"],
-  "connectors/": ["src/main.ts"],
-  "test/": ["src/main.ts"],
+/** The rooms of `src`, in order: a file imports, types included, from its own room and from those before it. */
+const rooms = [
+  "boot",
+  "gen",
+  "core",
+  "telemetry",
+  "security",
+  "ledger",
+  "connector",
+  "web",
+  "accounts",
+  "payouts",
+  "events",
+  "notify",
+  "pages",
+  "dashboard",
+  "edge",
+  "config",
+  "server.ts",
+  "main.ts",
+] as const;
+
+/** Rooms that may use less than all that stands before them. */
+const narrower: Readonly<Record<string, readonly string[]>> = {
+  boot: [],
+  edge: ["gen", "core", "telemetry", "security"],
 };
 
+/** Rooms of `src` that each folder beside it may use. Connectors have a law of their own. */
+const product = rooms.filter((room) => room !== "main.ts");
+const outside: Readonly<Record<string, readonly string[]>> = {
+  connectors: product,
+  kit: product,
+  test: product,
+  bench: product,
+};
+
+/** What a file may import of this repository, as its import law says. */
+function allowedFor(path: string): (file: string) => boolean {
+  const [top = "", room = ""] = path.split("/");
+  if (top !== "src") return (file) => !file.startsWith("src/") || (outside[top] ?? []).includes(roomOf(file));
+  const before = rooms.slice(0, rooms.indexOf(room as (typeof rooms)[number]));
+  const allowed: readonly string[] = [room, ...(narrower[room] ?? before)];
+  return (file) => file === "package.json" || (file.startsWith("src/") && allowed.includes(roomOf(file)));
+}
+
+function roomOf(file: string): string {
+  return file.split("/")[1] ?? "";
+}
+
 function layerProblems(source: Source): readonly string[] {
-  const imported = filesImported(source);
-  return Object.entries(closed)
-    .filter(([folder]) => source.path.startsWith(folder))
-    .flatMap(([folder, others]) =>
-      imported
-        .filter((file) => others.some((other) => file.startsWith(other)))
-        .map(
-          (file) => `${folder} must not import ${file}. Put what both need into src/ledger or src/connector.`,
-        ),
+  const isAllowed = allowedFor(source.path);
+  const room = source.path.split("/").slice(0, 2).join("/");
+  return filesImported(source)
+    .filter((file) => !isAllowed(file))
+    .map(
+      (file) =>
+        `${room} must not import ${file}. Arrows point one way: put what both need into a room before both.`,
     );
 }
 
@@ -90,11 +125,9 @@ function broken(
 }
 
 describe("the law holds", () => {
-  const [src, connectors, test] = ["src", "connectors", "test"].map(sourcesOf) as [
-    Source[],
-    Source[],
-    Source[],
-  ];
+  const [src, connectors, test, kit, bench] = ["src", "connectors", "test", "kit", "bench"].map(
+    sourcesOf,
+  ) as [Source[], Source[], Source[], Source[], Source[]];
 
   it("for connectors, the template too", () => {
     const own = connectors.filter((source) => !isTest(source));
@@ -102,10 +135,10 @@ describe("the law holds", () => {
     expect(broken(own, connectorProblems)).toEqual([]);
   });
 
-  it("for the layers of src", () => {
-    expect(
-      broken([...src.filter((source) => !isTest(source)), ...connectors, ...test], layerProblems),
-    ).toEqual([]);
+  it("for the rooms of src, each of which is on the list", () => {
+    const own = src.filter((source) => !isTest(source));
+    expect(own.map(({ path }) => roomOf(path)).filter((room) => !rooms.includes(room as never))).toEqual([]);
+    expect(broken([...own, ...connectors, ...test, ...kit, ...bench], layerProblems)).toEqual([]);
   });
 
   it("for the names of connectors in src", () => {
@@ -171,22 +204,29 @@ describe("a connector's file is caught when it", () => {
 
 describe("a file of src is caught when", () => {
   it.each<[string, string, string]>([
-    ["src/links/a.ts", 'import { x } from "../events/b.ts";', "src/links/ must not import src/events/b.ts"],
+    ["src/payouts/a.ts", 'import { x } from "../pages/b.ts";', "src/payouts must not import src/pages/b.ts"],
     [
-      "src/events/a.ts",
-      'import type { X } from "../payouts/b.ts";',
-      "src/events/ must not import src/payouts/b.ts",
+      "src/payouts/deep/a.ts",
+      'import type { X } from "../../events/b.ts";',
+      "src/payouts must not import src/events/b.ts",
     ],
-    ["src/payouts/a.ts", 'export { x } from "../links/b.ts";', "src/payouts/ must not import src/links/b.ts"],
-    ["src/ledger/a.ts", 'import { x } from "../payouts/b.ts";', "src/ledger/ must not import"],
-    ["src/security/deep/a.ts", 'import { x } from "../../links/b.ts";', "src/security/ must not import"],
-    ["src/telemetry/a.ts", 'await import("../events/b.ts");', "src/telemetry/ must not import"],
-    ["src/edge/a.ts", 'import { x } from "../main.ts";', "src/ must not import src/main.ts"],
-    ["test/a.test.ts", 'import { x } from "../../src/main.ts";', "test/ must not import src/main.ts"],
+    ["src/events/a.ts", 'export { x } from "../pages/b.ts";', "src/events must not import src/pages/b.ts"],
+    ["src/ledger/a.ts", 'import { x } from "../payouts/b.ts";', "src/ledger must not import"],
+    ["src/core/a.ts", 'import { x } from "../ledger/b.ts";', "src/core must not import"],
+    ["src/security/deep/a.ts", 'import { x } from "../../pages/b.ts";', "src/security must not import"],
+    ["src/telemetry/a.ts", 'await import("../events/b.ts");', "src/telemetry must not import"],
+    ["src/connector/a.ts", 'import { x } from "../payouts/b.ts";', "src/connector must not import"],
+    ["src/edge/a.ts", 'import { x } from "../payouts/b.ts";', "src/edge must not import src/payouts/b.ts"],
+    ["src/edge/a.ts", 'import { x } from "../ledger/b.ts";', "src/edge must not import src/ledger/b.ts"],
+    ["src/edge/a.ts", 'import { x } from "../main.ts";', "src/edge must not import src/main.ts"],
+    ["src/server.ts", 'import { x } from "./main.ts";', "src/server.ts must not import src/main.ts"],
+    ["src/pages/a.ts", 'import { x } from "../../kit/b.ts";', "src/pages must not import kit/b.ts"],
+    ["src/pages/a.ts", 'import { x } from "../../test/b.ts";', "src/pages must not import test/b.ts"],
+    ["test/a.test.ts", 'import { x } from "../src/main.ts";', "test/a.test.ts must not import src/main.ts"],
     [
       "src/payouts/a.ts",
       'import acme from "../../connectors/acme/index.ts";',
-      "src/ must not import connectors/acme",
+      "src/payouts must not import connectors/acme",
     ],
   ])("%s says %s", (path, text, words) => {
     expect(layerProblems({ path, text }).join()).toContain(words);
@@ -202,7 +242,7 @@ describe("a file of src is caught when", () => {
   it("but not for an example in a message or a comment", () => {
     const text = 'throw new Error("use x-connector: easy-pay"); // easy-pay, easyPay';
     expect(namingProblems({ path: "src/edge/a.ts", text }, ["easy-pay"])).toEqual([]);
-    expect(layerProblems({ path: "src/links/a.ts", text: 'import { x } from "../ledger/b.ts";' })).toEqual(
+    expect(layerProblems({ path: "src/pages/a.ts", text: 'import { x } from "../payouts/b.ts";' })).toEqual(
       [],
     );
   });

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Intent, Ledger, LinkQuery, Outcome, PayoutChange, Scope } from "../../src/ledger/ledger.ts";
+import type { Scope } from "../../src/core/payout.ts";
+import type { Intent, Ledger, LinkQuery, Outcome, PayoutChange } from "../../src/ledger/ledger.ts";
 import { aLink, anIntent, aPayout, reply } from "../support/stores/ledger-facts.ts";
 import { type LedgerFixture, onEveryEngine } from "../support/stores/ledgers.ts";
 import { LinkModel } from "../support/stores/link-model.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LedgerUnavailable } from "../../src/ledger/engine.ts";
+import { LedgerUnavailable } from "../../src/core/failure.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { anIntent, done, scope } from "../support/stores/ledger-facts.ts";
 import { engines, ledgerAt } from "../support/stores/ledgers.ts";

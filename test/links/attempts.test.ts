@@ -1,12 +1,12 @@
 import { type DescMessage, fromJson, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
+import type { Payout } from "../../src/core/payout.ts";
 import { RawMetadata } from "../../src/edge/dispatch/metadata.ts";
 import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
-import type { Payout } from "../../src/ledger/ledger.ts";
 import { linkHandlers } from "../../src/payouts/api/payout-link-service.ts";
 import { parseKeys } from "../../src/security/keys.ts";
-import { aClaim, money, openDesk, scope, type TestDesk } from "../support/stages/desk.ts";
+import { aClaim, money, openPayouts, scope, type TestPayouts } from "../support/service/in-process.ts";
 import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
 import { engines } from "../support/stores/ledgers.ts";
 
@@ -18,29 +18,29 @@ const closed = "000000004002";
 describe.each(engines)("on $engine", (engine) => {
   describe.runIf(engine.isAvailable)("the attempts of a link", () => {
     let provider: RunnerProvider;
-    let desk: TestDesk;
+    let payouts: TestPayouts;
 
     beforeAll(async () => {
       provider = await startRunnerProvider();
       const providers = { runner: provider.url };
-      desk = await openDesk({ databaseUrl: await engine.fresh(), providers });
+      payouts = await openPayouts({ databaseUrl: await engine.fresh(), providers });
     });
     afterAll(async () => {
-      await desk.close();
+      await payouts.close();
       await provider.close();
     });
 
     async function link(id: string): Promise<Payout> {
       provider.heal();
-      await desk.call("createLink", { merchant_payout_id: id, ...money }, runner);
-      return desk.payout(id);
+      await payouts.call("createLink", { merchant_payout_id: id, ...money }, runner);
+      return payouts.payout(id);
     }
 
     /** Calls a method of the service about a link. */
     async function ask(rpc: "get" | "listAttempts" | "cancel", { id }: Payout) {
       const handlers = linkHandlers({
-        ledger: desk.ledger,
-        desk: desk.desk,
+        ledger: payouts.ledger,
+        links: payouts.links,
         keys: parseKeys(Buffer.alloc(32, 7).toString("base64")),
         publicUrl: () => "https://pay.example.com",
         now: Date.now,
@@ -67,10 +67,10 @@ describe.each(engines)("on $engine", (engine) => {
 
     it("are all that were tried, each with how it ended", async () => {
       const payout = await link("twice");
-      await desk.desk.claim(payout, aClaim(closed));
+      await payouts.links.claim(payout, aClaim(closed));
       const failed = { number: 1, state: "ATTEMPT_STATE_FAILED", reason: "RECIPIENT_ACCOUNT_CLOSED", method };
       expect((await ask("listAttempts", payout)).attempts).toMatchObject([failed]);
-      const end = await desk.desk.claim(await desk.payout("twice"), aClaim(good, 2));
+      const end = await payouts.links.claim(await payouts.payout("twice"), aClaim(good, 2));
       expect(end).toMatchObject({ kind: "taken", payout: { status: PayoutStatus.SUCCESS } });
       const paid = { number: 2, state: "ATTEMPT_STATE_SUCCEEDED", method };
       expect((await ask("listAttempts", payout)).attempts).toMatchObject([failed, paid]);
@@ -80,11 +80,11 @@ describe.each(engines)("on $engine", (engine) => {
     it("are unknown until somebody knows", async () => {
       const payout = await link("unknown");
       provider.spoil("POST /transfers", "reset", "after");
-      expect(await desk.desk.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
+      expect(await payouts.links.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       const { attempts } = await ask("listAttempts", payout);
       expect(attempts).toMatchObject([{ number: 1, state: "ATTEMPT_STATE_UNKNOWN", method }]);
       provider.heal();
-      await desk.desk.claim(payout, aClaim(good));
+      await payouts.links.claim(payout, aClaim(good));
       expect((await ask("listAttempts", payout)).attempts).toMatchObject([
         { state: "ATTEMPT_STATE_SUCCEEDED" },
       ]);
@@ -92,13 +92,13 @@ describe.each(engines)("on $engine", (engine) => {
 
     it("stay as they ended when the link is cancelled after them", async () => {
       const payout = await link("cancelled");
-      await desk.desk.claim(payout, aClaim(closed));
+      await payouts.links.claim(payout, aClaim(closed));
       expect((await ask("cancel", payout)).link).toMatchObject({
         state: "LINK_STATE_CANCELLED",
         attempts: 1,
       });
       expect((await ask("listAttempts", payout)).attempts).toMatchObject([{ state: "ATTEMPT_STATE_FAILED" }]);
-      expect(await desk.ledger.findCredentials(payout.id)).toBeUndefined();
+      expect(await payouts.ledger.findCredentials(payout.id)).toBeUndefined();
     });
   });
 });

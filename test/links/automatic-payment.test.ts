@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import { LedgerUnavailable } from "../../src/ledger/engine.ts";
-import type { Payout } from "../../src/ledger/ledger.ts";
+import { LedgerUnavailable } from "../../src/core/failure.ts";
+import type { Payout } from "../../src/core/payout.ts";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
-import { money, openDesk, type TestDesk } from "../support/stages/desk.ts";
+import { money, openPayouts, type TestPayouts } from "../support/service/in-process.ts";
 import { engines } from "../support/stores/ledgers.ts";
 
 const ada = {
@@ -17,18 +17,18 @@ const payments = "POST /v2/money_management/outbound_payments";
 describe.each(engines)("links with a page of the provider's, on $engine", (engine) => {
   describe.runIf(engine.isAvailable)("are", () => {
     let stripe: FakeStripe;
-    let desk: TestDesk;
+    let payouts: TestPayouts;
     let databaseUrl = "";
     let count = 0;
 
-    const open = () => openDesk({ databaseUrl, providers: { stripe: stripe.url } });
+    const open = () => openPayouts({ databaseUrl, providers: { stripe: stripe.url } });
     beforeAll(async () => {
       stripe = await startFakeStripe();
       databaseUrl = await engine.fresh();
-      desk = await open();
+      payouts = await open();
     });
     afterAll(async () => {
-      await desk.close();
+      await payouts.close();
       await stripe.close();
     });
     beforeEach(() => {
@@ -43,27 +43,27 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
     async function link(options: object = {}, recipient: object = ada): Promise<Payout> {
       const id = `order-${++count}`;
       const body = { merchant_payout_id: id, ...money, ...recipient, link_options: options };
-      expect((await desk.call("createLink", body, headers())).reason).toBeUndefined();
-      return desk.payout(id);
+      expect((await payouts.call("createLink", body, headers())).reason).toBeUndefined();
+      return payouts.payout(id);
     }
-    const again = (payout: Payout) => desk.payout(payout.merchantPayoutId ?? "");
+    const again = (payout: Payout) => payouts.payout(payout.merchantPayoutId ?? "");
     const onboard = async (payout: Payout) =>
       stripe.control.completeOnboarding((await again(payout)).connectorPayoutId ?? "");
     const paidFor = (payout: Payout) => stripe.control.count("payments", payout.id);
     const transfer = (payout: Payout, more: object = {}) =>
-      desk.call("transfer", { merchant_payout_id: payout.merchantPayoutId, ...money, ...more }, headers());
+      payouts.call("transfer", { merchant_payout_id: payout.merchantPayoutId, ...money, ...more }, headers());
 
     it("opened for whoever comes, with one account, however many come at once", async () => {
       const payout = await link({}, {});
       const told = { ...visit, email: "ada@example.com", country: "US" };
-      const pages = await Promise.all(Array.from({ length: 10 }, () => desk.desk.openPage(payout, told)));
+      const pages = await Promise.all(Array.from({ length: 10 }, () => payouts.links.openPage(payout, told)));
       for (const { url } of pages) expect(url).toMatch(/^http/);
       expect(stripe.control.count("accounts", payout.id)).toBe(1);
       const known = (await again(payout)).connectorPayoutId;
       expect(known).toMatch(/^acct_/);
-      await desk.desk.openPage(payout, visit);
+      await payouts.links.openPage(payout, visit);
       expect((await again(payout)).connectorPayoutId).toBe(known);
-      await expect(desk.desk.openPage(await link({}, {}), visit)).rejects.toMatchObject({
+      await expect(payouts.links.openPage(await link({}, {}), visit)).rejects.toMatchObject({
         reason: "MISSING_REQUIRED_FIELD",
       });
     });
@@ -71,12 +71,14 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
     it("not paid before the recipient has given everything, and then once, by themselves", async () => {
       const payout = await link();
       const waiting = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA };
-      expect(await desk.desk.refresh(payout)).toMatchObject(waiting);
+      expect(await payouts.links.refresh(payout)).toMatchObject(waiting);
       expect(paidFor(payout)).toBe(0);
       await onboard(payout);
       const second = await open();
       const pending = { status: PayoutStatus.PENDING, link: { state: "CLAIMED" } };
-      const all = Array.from({ length: 30 }, (_, index) => (index % 2 ? desk : second).desk.refresh(payout));
+      const all = Array.from({ length: 30 }, (_, index) =>
+        (index % 2 ? payouts : second).links.refresh(payout),
+      );
       await Promise.all(all);
       await second.close();
       expect(await again(payout)).toMatchObject(pending);
@@ -88,9 +90,9 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
         message: expect.stringContaining("it is paid automatically"),
       });
       const asked = stripe.control.requests().length;
-      await expect(desk.desk.openPage(payout, visit)).rejects.toMatchObject({ reason: "PAYOUT_STATE" });
+      await expect(payouts.links.openPage(payout, visit)).rejects.toMatchObject({ reason: "PAYOUT_STATE" });
       expect(stripe.control.requests()).toHaveLength(asked);
-      await expect(desk.desk.cancel(payout.scope, payout.id)).rejects.toMatchObject({
+      await expect(payouts.links.cancel(payout.scope, payout.id)).rejects.toMatchObject({
         reason: "PAYOUT_STATE",
       });
       expect(paidFor(payout)).toBe(1);
@@ -99,7 +101,9 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
     it("left for Transfer where fulfilment is manual", async () => {
       const payout = await link({ fulfilment: "FULFILMENT_MANUAL" });
       await onboard(payout);
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.REQUIRES_FULFILLMENT });
+      expect(await payouts.links.refresh(payout)).toMatchObject({
+        status: PayoutStatus.REQUIRES_FULFILLMENT,
+      });
       expect(paidFor(payout)).toBe(0);
       expect((await transfer(payout)).reply).toMatchObject({ payout_status: "PENDING" });
       expect(paidFor(payout)).toBe(1);
@@ -116,15 +120,15 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       const payout = await link();
       await onboard(payout);
       stripe.control.inject({ kind, moment, match: payments });
-      const hasty = await openDesk({ databaseUrl, providers: { stripe: stripe.url }, patienceMs: 1000 });
-      const first = kind === "timeout" ? hasty : desk;
-      expect(await first.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      const hasty = await openPayouts({ databaseUrl, providers: { stripe: stripe.url }, patienceMs: 1000 });
+      const first = kind === "timeout" ? hasty : payouts;
+      expect(await first.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
       await hasty.close();
-      const standing = await desk.ledger.findLinkById(payout.scope, payout.id);
+      const standing = await payouts.ledger.findLinkById(payout.scope, payout.id);
       expect(standing?.unsettled).toBeDefined();
       stripe.control.heal();
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
-      expect((await desk.ledger.findLinkById(payout.scope, payout.id))?.unsettled).toBeUndefined();
+      expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      expect((await payouts.ledger.findLinkById(payout.scope, payout.id))?.unsettled).toBeUndefined();
       expect(paidFor(payout)).toBe(1);
     });
 
@@ -132,10 +136,12 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       const payout = await link();
       await onboard(payout);
       stripe.control.empty(stripe.control.financialAccount);
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.REQUIRES_FULFILLMENT });
-      expect(desk.logged()).toMatch(/"level":"warn".*a link was not paid automatically/);
+      expect(await payouts.links.refresh(payout)).toMatchObject({
+        status: PayoutStatus.REQUIRES_FULFILLMENT,
+      });
+      expect(payouts.logged()).toMatch(/"level":"warn".*a link was not paid automatically/);
       stripe.control.fund(stripe.control.financialAccount, "usd", 1_000_000);
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
       expect(paidFor(payout)).toBe(1);
     });
 
@@ -144,7 +150,7 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       await onboard(payout);
       let isLosing = true;
       let release = () => {};
-      const busy = await openDesk({
+      const busy = await openPayouts({
         databaseUrl,
         providers: { stripe: stripe.url },
         wrapLedger: (ledger) => ({
@@ -160,15 +166,15 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
           },
         }),
       });
-      await expect(busy.desk.refresh(payout)).rejects.toMatchObject({ reason: "LEDGER_UNAVAILABLE" });
+      await expect(busy.links.refresh(payout)).rejects.toMatchObject({ reason: "LEDGER_UNAVAILABLE" });
       isLosing = false;
       // What it does next takes longer than the lease that it has left behind.
       busy.advanceMs(60_000);
-      const other = busy.desk.refresh(await link());
+      const other = busy.links.refresh(await link());
       await delay(1500);
       const second = await open();
       second.advanceMs(30_000);
-      expect(await second.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
+      expect(await second.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
       release();
       await other;
       await Promise.all([busy.close(), second.close()]);
@@ -178,21 +184,21 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
     it("asked anew after a payment that failed, and paid again, once", async () => {
       const payout = await link();
       await onboard(payout);
-      const { connectorPayoutId: first } = await desk.desk.refresh(payout);
+      const { connectorPayoutId: first } = await payouts.links.refresh(payout);
       stripe.control.settle(first ?? "", "failed", "payout_method_declined");
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
-      expect(await desk.ledger.listPayments(payout.scope, payout.id)).toMatchObject([
+      expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
+      expect(await payouts.ledger.listPayments(payout.scope, payout.id)).toMatchObject([
         { payoutStatus: PayoutStatus.FAILED, reason: "RECIPIENT_DECLINED" },
       ]);
       // Nothing is paid again before the recipient has come back.
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
+      expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
       expect(paidFor(payout)).toBe(1);
-      await desk.desk.openPage(payout, visit);
+      await payouts.links.openPage(payout, visit);
       expect(await again(payout)).toMatchObject({
         status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
         link: { state: "ACTIVE", entry: 2 },
       });
-      await Promise.all(Array.from({ length: 10 }, () => desk.desk.refresh(payout)));
+      await Promise.all(Array.from({ length: 10 }, () => payouts.links.refresh(payout)));
       expect(await again(payout)).toMatchObject({ status: PayoutStatus.PENDING });
       expect(paidFor(payout)).toBe(2);
     });
@@ -200,13 +206,13 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
     it("closed at the provider too", async () => {
       const payout = await link();
       const { connectorPayoutId = "" } = payout;
-      expect(await desk.desk.cancel(payout.scope, payout.id)).toMatchObject({
+      expect(await payouts.links.cancel(payout.scope, payout.id)).toMatchObject({
         status: PayoutStatus.CANCELLED,
       });
       expect(stripe.control.account(connectorPayoutId).closed).toBe(true);
-      await expect(desk.desk.openPage(payout, visit)).rejects.toMatchObject({ reason: "PAYOUT_STATE" });
+      await expect(payouts.links.openPage(payout, visit)).rejects.toMatchObject({ reason: "PAYOUT_STATE" });
       const asked = stripe.control.requests().length;
-      expect(await desk.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.CANCELLED });
+      expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.CANCELLED });
       expect(stripe.control.requests()).toHaveLength(asked);
     });
 
@@ -214,10 +220,10 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       const payout = await link();
       await onboard(payout);
       stripe.control.inject({ kind: "error-500", match: /^GET/, times: 10 });
-      await expect(desk.desk.refresh(payout)).rejects.toMatchObject({ reason: "PROVIDER_UNAVAILABLE" });
+      await expect(payouts.links.refresh(payout)).rejects.toMatchObject({ reason: "PROVIDER_UNAVAILABLE" });
       stripe.control.heal();
       stripe.control.forbid("GET /v2/core/accounts");
-      await expect(desk.desk.refresh(payout)).rejects.toMatchObject({ reason: "PROVIDER_PERMISSION" });
+      await expect(payouts.links.refresh(payout)).rejects.toMatchObject({ reason: "PROVIDER_PERMISSION" });
       expect(paidFor(payout)).toBe(0);
     });
 
@@ -230,10 +236,10 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
         reason: "INTERNAL",
         message: expect.stringContaining("its connector is not on this server"),
       };
-      await expect(desk.desk.refresh(payout)).rejects.toMatchObject(failure);
-      await expect(desk.desk.openPage(payout, visit)).rejects.toMatchObject(failure);
-      await expect(desk.desk.cancel(payout.scope, id)).rejects.toMatchObject(failure);
-      expect(desk.logged()).toContain("its connector is not on this server");
+      await expect(payouts.links.refresh(payout)).rejects.toMatchObject(failure);
+      await expect(payouts.links.openPage(payout, visit)).rejects.toMatchObject(failure);
+      await expect(payouts.links.cancel(payout.scope, id)).rejects.toMatchObject(failure);
+      expect(payouts.logged()).toContain("its connector is not on this server");
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
 import type { Call, Metadata } from "../../core/call.ts";
-import { Failure } from "../../core/failure.ts";
+import { asFailure, Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
@@ -28,7 +28,8 @@ export interface CallReportOptions {
 /** Makes the report of one server. */
 export function createCallReport({ log, metrics, knownConnector }: CallReportOptions): CallReport {
   function deliberate(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError {
-    if (error instanceof Failure || error instanceof ConnectError) return error;
+    const known = error instanceof ConnectError ? error : asFailure(error);
+    if (known) return known;
     log.error({ request_id: call.requestId, method: pathOf(method), error }, "a handler broke");
     return new Failure(
       "INTERNAL",
@@ -62,7 +63,7 @@ export function createCallReport({ log, metrics, knownConnector }: CallReportOpt
       );
     },
     late(method, error, call) {
-      if (error instanceof Failure || error instanceof ConnectError) return;
+      if (error instanceof ConnectError || asFailure(error)) return;
       log.error(
         { request_id: call.requestId, method: pathOf(method), error },
         "a handler broke after its caller had gone",

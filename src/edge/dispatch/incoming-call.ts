@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Call, Metadata } from "../../core/call.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Scope } from "../../ledger/ledger.ts";
+import type { Scope } from "../../core/payout.ts";
 import type { Caller, Peer } from "../../security/caller.ts";
 import { scopeOf } from "../../security/scope.ts";
 import { stranger } from "../port/peer.ts";

@@ -1,4 +1,4 @@
-import { LedgerUnavailable } from "../engine.ts";
+import { LedgerUnavailable } from "../../core/failure.ts";
 
 // SQLSTATEs that another writer causes: serialization failure, deadlock, and keys that came or went meanwhile.
 const races: ReadonlySet<unknown> = new Set(["40001", "40P01", "23503", "23505"]);

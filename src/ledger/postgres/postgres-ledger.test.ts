@@ -7,7 +7,7 @@ import {
   type PostgresProxy,
   startPostgresProxy,
 } from "../../../test/support/stores/postgres-proxy.ts";
-import { LedgerUnavailable } from "../engine.ts";
+import { LedgerUnavailable } from "../../core/failure.ts";
 import type { Ledger } from "../ledger.ts";
 
 // As messages of the protocol have them: "read committed" is none.

@@ -1,4 +1,4 @@
-import type { Attempt, Link, LinkRecord, LinkState, Payment, Payout } from "../ledger.ts";
+import type { Attempt, Link, LinkRecord, LinkState, Payment, Payout } from "../../core/payout.ts";
 import type { Row } from "../transactions/unit.ts";
 
 /** Reads a row of the payout table. */

@@ -1,5 +1,5 @@
+import { endStates } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
-import { endStates } from "../link-state.ts";
 
 /** Columns that `readPayout` reads. */
 export const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,

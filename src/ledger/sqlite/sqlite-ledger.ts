@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import { type Engine, LedgerUnavailable, ledgerOn } from "../engine.ts";
+import { LedgerUnavailable } from "../../core/failure.ts";
+import { type Engine, ledgerOn } from "../engine.ts";
 import type { Ledger } from "../ledger.ts";
 import { makeSqliteFile } from "./file.ts";
 import type { FromSqlite, SqliteAnswer, SqliteError, SqliteJob, SqliteStart, ToSqlite } from "./job.ts";

@@ -1,5 +1,6 @@
+import type { Attempt, Existing, Payout } from "../../core/payout.ts";
 import { sourceOf } from "../../core/status.ts";
-import type { Attempt, Existing, Intent, Outcome, Payout } from "../ledger.ts";
+import type { Intent, Outcome } from "../ledger.ts";
 import { sql } from "../sql/sql.ts";
 import { tellingOf } from "./payment-news.ts";
 import { changePayout, insertPayout } from "./payout-writes.ts";

@@ -1,4 +1,5 @@
-import type { Attempt, AttemptQuery, Existing, Payout, PayoutIds, Scope } from "../ledger.ts";
+import type { Attempt, Existing, Payout, Scope } from "../../core/payout.ts";
+import type { AttemptQuery, PayoutIds } from "../ledger.ts";
 import { readAttempt, readPayout } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
 import { ask, askAll, type Query, query, type Row, type Unit } from "./unit.ts";

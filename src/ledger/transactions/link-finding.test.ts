@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { aLink, anIntent, done, scope } from "../../../test/support/stores/ledger-facts.ts";
 import { onEveryEngine } from "../../../test/support/stores/ledgers.ts";
+import type { Payout } from "../../core/payout.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
-import type { Payout } from "../ledger.ts";
 
 const durable = { durable: true };
 const unknown = { state: "UNKNOWN", change: { status: Status.PENDING } } as const;

@@ -1,4 +1,4 @@
-import type { LinkRecord, Payment, Scope } from "../ledger.ts";
+import type { LinkRecord, Payment, Scope } from "../../core/payout.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { bytes, optional, readLinkRecord, readPayment } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";

@@ -3,8 +3,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { aLink, anIntent, aPayout, done, scope } from "../../../test/support/stores/ledger-facts.ts";
 import { ledgerAt, onEveryEngine } from "../../../test/support/stores/ledgers.ts";
 import { freshDatabase, hasPostgres } from "../../../test/support/stores/postgres.ts";
+import type { NewPayout } from "../../core/payout.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
-import type { LinkList, LinkPosition, LinkQuery, NewPayout, PayoutChange } from "../ledger.ts";
+import type { LinkList, LinkPosition, LinkQuery, PayoutChange } from "../ledger.ts";
 import { afterPrefix, listLinks } from "./link-listing.ts";
 
 const nothing = {

@@ -1,4 +1,5 @@
-import type { LinkList, LinkPosition, LinkQuery, LinkState } from "../ledger.ts";
+import type { LinkState } from "../../core/payout.ts";
+import type { LinkList, LinkPosition, LinkQuery } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { number, readLinkRecord, text } from "../sql/rows.ts";
 import { ask, type Param, type Row, type Unit } from "./unit.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { aLink, anIntent, done, scope } from "../../../test/support/stores/ledger-facts.ts";
 import { onEveryEngine } from "../../../test/support/stores/ledgers.ts";
+import type { LinkState, NewPayout, Payout } from "../../core/payout.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
-import type { Ledger, LinkState, NewPayout, Payout } from "../ledger.ts";
+import type { Ledger } from "../ledger.ts";
 import { CODE_LOCK_MS } from "./link-writing.ts";
 
 const durable = { durable: true };

@@ -1,6 +1,6 @@
+import type { LinkRecord, NewToken, Payout, Scope } from "../../core/payout.ts";
+import { endStates } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
-import type { LinkRecord, NewToken, Payout, Scope } from "../ledger.ts";
-import { endStates } from "../link-state.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { number, readPayout } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";

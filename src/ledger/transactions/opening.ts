@@ -1,5 +1,6 @@
-import type { Intent, Opened, Outcome, Payout } from "../ledger.ts";
-import { linkStateNow } from "../link-state.ts";
+import type { Payout } from "../../core/payout.ts";
+import { linkStateNow } from "../../core/payout.ts";
+import type { Intent, Opened, Outcome } from "../ledger.ts";
 import { readAttempt, readPayout } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
 import { entryNew, entryOn, rememberKey } from "./entry.ts";

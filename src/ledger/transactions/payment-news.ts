@@ -1,4 +1,5 @@
-import type { Attempt, Outcome, Payout } from "../ledger.ts";
+import type { Attempt, Payout } from "../../core/payout.ts";
+import type { Outcome } from "../ledger.ts";
 import { sql } from "../sql/sql.ts";
 import type { ChangedPayout } from "./payout-change.ts";
 import { type Query, query } from "./unit.ts";

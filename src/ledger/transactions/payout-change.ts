@@ -1,5 +1,6 @@
+import type { Link, Payout } from "../../core/payout.ts";
 import { mayFollow, type StatusSource } from "../../core/status.ts";
-import type { Link, Payout, PayoutChange } from "../ledger.ts";
+import type { PayoutChange } from "../ledger.ts";
 
 /** A payout after news of it. */
 export interface ChangedPayout {

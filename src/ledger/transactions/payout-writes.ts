@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
+import type { Link, NewPayout, Payout } from "../../core/payout.ts";
+import { endStates } from "../../core/payout.ts";
 import type { StatusSource } from "../../core/status.ts";
-import type { Intent, Link, NewPayout, Outcome, Payout, PayoutChange } from "../ledger.ts";
-import { endStates } from "../link-state.ts";
+import type { Intent, Outcome, PayoutChange } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { sql } from "../sql/sql.ts";
 import { type Telling, tellingOf, tellPayment } from "./payment-news.ts";

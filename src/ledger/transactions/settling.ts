@@ -1,5 +1,6 @@
+import type { Attempt, Lease, Payout } from "../../core/payout.ts";
 import { endsUnpaid, sourceOf } from "../../core/status.ts";
-import type { Attempt, Lease, Outcome, Payout, PayoutChange } from "../ledger.ts";
+import type { Outcome, PayoutChange } from "../ledger.ts";
 import { number, optional, readAttempt, readPayout, text } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
 import { tellingOf } from "./payment-news.ts";

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { Payment } from "../../core/payout.ts";
 import { type Reason, reasons } from "../../core/reasons.ts";
 import type { PayoutMethodKind } from "../../gen/sluice/v1/link_pb.ts";
 import { type Attempt, AttemptSchema, AttemptState } from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
-import type { Payment } from "../../ledger/ledger.ts";
 
 /** A try to pay, as its caller sees it. `index` counts from 0. */
 export function showAttempt(payment: Payment, index: number): Attempt {

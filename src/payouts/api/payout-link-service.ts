@@ -1,10 +1,10 @@
 import { create, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import type { Call, Handler, Handlers } from "../../core/call.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
+import type { LinkRecord, Scope } from "../../core/payout.ts";
 import { PayoutLinkService } from "../../gen/sluice/v1/payout_link_service_pb.ts";
-import { LedgerUnavailable } from "../../ledger/engine.ts";
-import type { Ledger, LinkRecord, Scope } from "../../ledger/ledger.ts";
-import type { LinkDesk } from "../../pages/desk.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import type { LinkOperations } from "../links/link-operations.ts";
 import { type LinkMaker, newToken, showLink } from "../links/sealed-link.ts";
 import { showAttempt } from "./link-attempt.ts";
 import { writePageToken } from "./list-page-token.ts";
@@ -13,7 +13,7 @@ import { readListRequest } from "./list-request.ts";
 /** What serving links takes. */
 export interface LinkServiceParts extends LinkMaker {
   readonly ledger: Pick<Ledger, "findLinkById" | "listLinks" | "listPayments" | "replaceToken">;
-  readonly desk: Pick<LinkDesk, "cancel">;
+  readonly links: Pick<LinkOperations, "cancel">;
 }
 
 /** The unary methods of `sluice.v1.PayoutLinkService` that are served. */
@@ -48,7 +48,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
   async cancel(parts, { id }, scope) {
     // What is no link of the merchant's is refused here, in the same words as everywhere.
     await findLink(parts, scope, id);
-    await parts.desk.cancel(scope, id);
+    await parts.links.cancel(scope, id);
     return { link: showLink(parts, await findLink(parts, scope, id)) };
   },
 
@@ -84,18 +84,8 @@ const ROUNDS = 5;
 function handlerOf(parts: LinkServiceParts, name: Served): Handler {
   // Request and answer are of one method; the compiler cannot follow that.
   const answer = answers[name] as (parts: LinkServiceParts, request: Message, scope: Scope) => Promise<never>;
-  return async (request: Message, { scope }: Call) => {
-    try {
-      return create(PayoutLinkService.method[name].output, await answer(parts, request, scope));
-    } catch (error) {
-      throw error instanceof LedgerUnavailable ? unavailable(error) : error;
-    }
-  };
-}
-
-function unavailable(cause: LedgerUnavailable): Failure {
-  const message = "The store of this server cannot be used at the moment. Repeat the call.";
-  return new Failure("LEDGER_UNAVAILABLE", message, { cause });
+  return async (request: Message, { scope }: Call) =>
+    create(PayoutLinkService.method[name].output, await answer(parts, request, scope));
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,5 +1,5 @@
 import { Failure } from "../../core/failure.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import type { Parts } from "../parts.ts";
 import type { Submission } from "./submission.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Attempt, Existing } from "../../ledger/ledger.ts";
+import type { Attempt, Existing } from "../../core/payout.ts";
 import type { Parts } from "../parts.ts";
 import { ask } from "../provider/ask.ts";
 import { questionOf } from "../provider/question.ts";

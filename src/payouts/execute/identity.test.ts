@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aLink } from "../../../test/support/stores/ledger-facts.ts";
-import type { Link } from "../../ledger/ledger.ts";
+import type { Link } from "../../core/payout.ts";
 import { paymentIdentity } from "./identity.ts";
 
 const link = (entry: number): Link => ({

@@ -1,6 +1,6 @@
 import { missingField } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Order } from "./submission.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Lease } from "../../ledger/ledger.ts";
+import type { Lease } from "../../core/payout.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { keepLeases, LEASE_MS, type LeaseHolder, type Leases } from "./leases.ts";
 

@@ -1,4 +1,5 @@
-import type { Lease, Ledger } from "../../ledger/ledger.ts";
+import type { Lease } from "../../core/payout.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import type { Log } from "../../telemetry/log.ts";
 
 /** How long others leave an attempt alone without hearing of it, in milliseconds. */

@@ -1,8 +1,8 @@
 import { currencyCode, PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Payout } from "../../ledger/ledger.ts";
-import { linkStateNow } from "../../ledger/link-state.ts";
+import type { Payout } from "../../core/payout.ts";
+import { linkStateNow } from "../../core/payout.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import type { Submission } from "./submission.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Intent, Scope } from "../../ledger/ledger.ts";
+import type { Scope } from "../../core/payout.ts";
+import type { Intent } from "../../ledger/ledger.ts";
 
 /**
  * The key that the provider sees. It follows from who asks for what, not from this database: were the database lost, a

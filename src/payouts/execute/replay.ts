@@ -2,7 +2,7 @@ import type { Operation } from "../../connector/contract.ts";
 import type { Call } from "../../core/call.ts";
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Attempt, Existing } from "../../ledger/ledger.ts";
+import type { Attempt, Existing } from "../../core/payout.ts";
 import { unseal } from "../../security/seal.ts";
 import type { Parts } from "../parts.ts";
 import { decodeReply, type PayoutReply } from "../provider/reply.ts";

@@ -1,7 +1,7 @@
 import { type Operation, PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Attempt, Existing } from "../../ledger/ledger.ts";
+import type { Attempt, Existing } from "../../core/payout.ts";
 import type { Parts } from "../parts.ts";
 import type { Submission } from "./submission.ts";
 

@@ -6,12 +6,13 @@ import {
   type PayoutFacts,
   PayoutStatus,
 } from "../../connector/contract.ts";
+import { methodKindOf } from "../../core/methods.ts";
 import { operations } from "../../core/operations.ts";
-import type { AttemptQuery, Intent, NewPayout, Payout, PayoutIds } from "../../ledger/ledger.ts";
+import type { NewPayout, Payout } from "../../core/payout.ts";
+import type { AttemptQuery, Intent, PayoutIds } from "../../ledger/ledger.ts";
 import { newLink } from "../links/sealed-link.ts";
 import type { Parts } from "../parts.ts";
 import { lifetimeMs } from "../request/link-options.ts";
-import { methodKindOf } from "../request/method-kind.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import { type Fingerprint, fingerprint, noFingerprint } from "./fingerprint.ts";

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Payout, Scope } from "../../core/payout.ts";
 import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
-import type { Payout, Scope } from "../../ledger/ledger.ts";
 import { submit } from "../execute/submit.ts";
 import type { Parts } from "../parts.ts";
 import { PROVIDER_DEADLINE_MS } from "../provider/question.ts";

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Claim, Person, Recipient } from "../../connector/contract.ts";
+import type { Payout } from "../../core/payout.ts";
 import { Fulfilment, type LinkOptions } from "../../gen/sluice/v1/link_pb.ts";
 import { AddressSchema, CountryAlpha2, PayoutAddressSchema } from "../../gen/types/address_pb.ts";
 import { CustomerSchema } from "../../gen/types/customer_pb.ts";
@@ -9,7 +10,6 @@ import {
   PayoutServiceEnrollDisburseAccountRequestSchema,
   PayoutServiceTransferRequestSchema,
 } from "../../gen/types/payout_pb.ts";
-import type { Payout } from "../../ledger/ledger.ts";
 import type { Order } from "../execute/submission.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 

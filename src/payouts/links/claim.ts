@@ -1,7 +1,7 @@
 import { hasClaimForm } from "../../connector/capability.ts";
 import type { Claim } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import { FOLLOW_MS, type Found, follow } from "../execute/follow.ts";
 import { isAsking } from "../execute/payout-state.ts";
 import { differences, inProgress, storedReply } from "../execute/replay.ts";
@@ -11,10 +11,20 @@ import type { Parts } from "../parts.ts";
 import { failureOf, type PayoutReply } from "../provider/reply.ts";
 import type { Route } from "../request/route.ts";
 import { sealedRoute } from "../request/sealed-route.ts";
-import type { ClaimEnd } from "./claim-end.ts";
 import { claimRequest } from "./claim-request.ts";
 import { admitEntry, readAgain } from "./link-entry.ts";
 import { readOptions } from "./sealed-link.ts";
+
+/** How a recipient's claim ended. */
+export type ClaimEnd =
+  /** The payout has moved on, by this claim or by another before it: its status says where it is. */
+  | { readonly kind: "taken"; readonly payout: Payout }
+  /** The details were sent, and their outcome is unknown yet. The same details again find it out. */
+  | { readonly kind: "unknown"; readonly payout: Payout }
+  /** The outcome of earlier details is unknown, and these differ from them: nothing was sent. */
+  | { readonly kind: "different"; readonly payout: Payout }
+  /** Nothing was sent or changed, or nothing was paid by it: the failure says why. */
+  | { readonly kind: "not sent"; readonly payout: Payout; readonly failure: Failure };
 
 /**
  * Pays with what a recipient gave, or registers it where the caller pays by Transfer: once for each entry of the link,

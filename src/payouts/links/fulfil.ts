@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { PayoutStatus } from "../../connector/contract.ts";
+import { LedgerUnavailable } from "../../core/failure.ts";
+import type { Payout } from "../../core/payout.ts";
 import { Fulfilment } from "../../gen/sluice/v1/link_pb.ts";
 import { PayoutServiceTransferRequestSchema } from "../../gen/types/payout_pb.ts";
-import { LedgerUnavailable } from "../../ledger/engine.ts";
-import type { Payout } from "../../ledger/ledger.ts";
 import { FOLLOW_MS, type Found, follow } from "../execute/follow.ts";
 import { isOpen } from "../execute/payout-state.ts";
 import { differences } from "../execute/replay.ts";

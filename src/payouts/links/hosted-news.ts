@@ -1,7 +1,8 @@
 import { equals } from "@bufbuild/protobuf";
 import { PayoutStatus } from "../../connector/contract.ts";
+import type { Payout } from "../../core/payout.ts";
 import { PayoutLinkSchema } from "../../gen/sluice/v1/link_pb.ts";
-import type { Payout, PayoutChange } from "../../ledger/ledger.ts";
+import type { PayoutChange } from "../../ledger/ledger.ts";
 import type { Parts } from "../parts.ts";
 import type { PayoutReply } from "../provider/reply.ts";
 import { readHosted, sealHosted, withHosted } from "./sealed-link.ts";

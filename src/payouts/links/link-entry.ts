@@ -1,6 +1,6 @@
 import { PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import { isOpen } from "../execute/payout-state.ts";
 import { expire } from "../news.ts";
 import type { Parts } from "../parts.ts";

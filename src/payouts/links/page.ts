@@ -1,7 +1,7 @@
 import { type LinkPage, PayoutStatus, Refusal } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { unpaid } from "../../core/operations.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import { payoutIdentity } from "../execute/identity.ts";
 import { isOpen, linkEnd } from "../execute/payout-state.ts";
 import { keyOf } from "../execute/provider-key.ts";

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
+import type { Payout } from "../../core/payout.ts";
 import { PayoutServiceGetRequestSchema } from "../../gen/types/payout_pb.ts";
-import type { Payout } from "../../ledger/ledger.ts";
 import { changeOf } from "../execute/outcome.ts";
 import { isOpen } from "../execute/payout-state.ts";
 import { learn } from "../news.ts";

@@ -1,5 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken, Payout } from "../../core/payout.ts";
+import { linkStateNow } from "../../core/payout.ts";
 import {
   type LinkOptions,
   LinkOptionsSchema,
@@ -7,8 +9,6 @@ import {
   type PayoutLink,
   PayoutLinkSchema,
 } from "../../gen/sluice/v1/link_pb.ts";
-import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken, Payout } from "../../ledger/ledger.ts";
-import { linkStateNow } from "../../ledger/link-state.ts";
 import type { Keys } from "../../security/keys.ts";
 import { linkToken } from "../../security/link-token.ts";
 import { seal, unseal } from "../../security/seal.ts";

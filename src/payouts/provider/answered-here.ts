@@ -1,7 +1,7 @@
 import { hasLinksOfOurs } from "../../connector/capability.ts";
 import { PayoutStatus } from "../../connector/contract.ts";
 import { unpaid } from "../../core/operations.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import type { Submission } from "../execute/submission.ts";
 import { type Answered, answered } from "./ended.ts";
 

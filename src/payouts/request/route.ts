@@ -2,7 +2,7 @@ import type { Connector, Credentials } from "../../connector/contract.ts";
 import type { Registry } from "../../connector/registry.ts";
 import type { Call, Metadata } from "../../core/call.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
-import type { Scope } from "../../ledger/ledger.ts";
+import type { Scope } from "../../core/payout.ts";
 import { Secret } from "../../security/secret.ts";
 import { CONFIG, legacyFields, printable, readConfigHeader, readCredentials } from "./connector-config.ts";
 

@@ -1,5 +1,5 @@
 import { Failure } from "../../core/failure.ts";
-import type { Payout } from "../../ledger/ledger.ts";
+import type { Payout } from "../../core/payout.ts";
 import type { Secret } from "../../security/secret.ts";
 import { openCredentials } from "../links/sealed-link.ts";
 import type { Parts } from "../parts.ts";

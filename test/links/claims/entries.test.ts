@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
+import { aClaim, money } from "../../support/service/in-process.ts";
 import {
   closed,
   describeClaims,
@@ -11,27 +12,26 @@ import {
   runner,
   scout,
 } from "../../support/stages/claim-stage.ts";
-import { aClaim, money } from "../../support/stages/desk.ts";
 
 describeClaims((stage) => {
   describe("after a payment that failed", () => {
     it("pays by another account, once, and by no form from before", async () => {
       const payout = await stage.link();
-      expect(await stage.desk.claim(payout, aClaim(closed))).toMatchObject(failed);
+      expect(await stage.links.claim(payout, aClaim(closed))).toMatchObject(failed);
       const [first] = await stage.ledger.listPayments(payout.scope, payout.id);
       expect(first).toMatchObject({ reason: "RECIPIENT_ACCOUNT_CLOSED" });
-      expect(await stage.desk.claim(payout, aClaim(good, 1))).toMatchObject(failed);
-      expect(await stage.desk.claim(payout, aClaim(good, 3))).toMatchObject(failed);
+      expect(await stage.links.claim(payout, aClaim(good, 1))).toMatchObject(failed);
+      expect(await stage.links.claim(payout, aClaim(good, 3))).toMatchObject(failed);
       expect(stage.provider.madeFor(payout.id)).toEqual([]);
       const ends = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
-          stage.desk.claim(payout, aClaim(`00011122${index + 1000}`, 2)),
+          stage.links.claim(payout, aClaim(`00011122${index + 1000}`, 2)),
         ),
       );
       for (const end of ends) expect(end).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toHaveLength(1);
       for (const entry of [1, 2, 3])
-        expect(await stage.desk.claim(payout, aClaim(good, entry))).toMatchObject(paid);
+        expect(await stage.links.claim(payout, aClaim(good, entry))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toHaveLength(1);
       const keys = stage.provider.requests
         .filter(({ body }) => body.ref === payout.id)
@@ -41,27 +41,27 @@ describeClaims((stage) => {
 
     it("is asked anew once, when nothing could be sent, and by a new form only", async () => {
       const payout = await stage.link();
-      await stage.desk.claim(payout, aClaim(closed));
+      await stage.links.claim(payout, aClaim(closed));
       stage.provider.setFunds(0);
       const short = { kind: "not sent", payout: { link: { entry: 2, state: "ACTIVE" } } };
-      expect(await stage.desk.claim(payout, aClaim(good, 2))).toMatchObject(short);
+      expect(await stage.links.claim(payout, aClaim(good, 2))).toMatchObject(short);
       stage.provider.heal();
-      const old = await stage.desk.claim(payout, aClaim(good, 1));
+      const old = await stage.links.claim(payout, aClaim(good, 1));
       expect(old).toMatchObject({
         kind: "taken",
         payout: { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA },
       });
       expect(stage.provider.madeFor(payout.id)).toEqual([]);
-      expect(await stage.desk.claim(payout, aClaim(good, 2))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim(good, 2))).toMatchObject(paid);
     });
 
     it("is not asked any more when the link's time is over, and the credentials go", async () => {
       const payout = await stage.link(runner, { expires_in: "60s" });
-      await stage.desk.claim(payout, aClaim(closed));
+      await stage.links.claim(payout, aClaim(closed));
       expect(await stage.ledger.findCredentials(payout.id)).toBeDefined();
       const later = await stage.open();
       later.advanceMs(61_000);
-      expect(await later.desk.claim(payout, aClaim(good, 2))).toMatchObject(failed);
+      expect(await later.links.claim(payout, aClaim(good, 2))).toMatchObject(failed);
       await later.close();
       expect(stage.provider.madeFor(payout.id)).toEqual([]);
       expect(await stage.payout(idOf(payout))).toMatchObject({ link: { state: "EXPIRED" } });
@@ -71,19 +71,19 @@ describeClaims((stage) => {
     it("hears of the old failure without failing again", async () => {
       const payout = await stage.link(scout);
       stage.provider.setStatus("under_way");
-      expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject({
+      expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({
         payout: { status: PayoutStatus.PENDING },
       });
       stage.provider.setStatus("failed");
-      expect(await stage.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
+      expect(await stage.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
       stage.provider.setFunds(0);
-      await stage.desk.claim(payout, aClaim(other, 2));
+      await stage.links.claim(payout, aClaim(other, 2));
       const asking = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { entry: 2 } };
-      expect(await stage.desk.refresh(payout)).toMatchObject(asking);
+      expect(await stage.links.refresh(payout)).toMatchObject(asking);
       const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
       expect(got.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
       stage.provider.heal();
-      expect(await stage.desk.claim(payout, aClaim(other, 2))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim(other, 2))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }, { to: other }]);
     });
   });
@@ -94,41 +94,41 @@ describeClaims((stage) => {
 
     it("that fails later is asked for anew, and paid", async () => {
       const payout = await stage.link(sandbox);
-      expect(await stage.desk.claim(payout, aClaim(failing))).toMatchObject({
+      expect(await stage.links.claim(payout, aClaim(failing))).toMatchObject({
         kind: "taken",
         payout: { status: PayoutStatus.PENDING },
       });
       const later = await stage.open();
       later.advanceMs(10_000);
-      expect(await later.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
+      expect(await later.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
       expect(await later.ledger.listPayments(payout.scope, payout.id)).toMatchObject([
         { reason: "RECIPIENT_ACCOUNT_CLOSED", payoutStatus: PayoutStatus.FAILED },
       ]);
-      expect(await later.desk.claim(payout, aClaim(good, 2))).toMatchObject(paid);
+      expect(await later.links.claim(payout, aClaim(good, 2))).toMatchObject(paid);
       await later.close();
     });
 
     it("that fails later can be cancelled", async () => {
       const payout = await stage.link(sandbox);
-      await stage.desk.claim(payout, aClaim(failing));
+      await stage.links.claim(payout, aClaim(failing));
       const later = await stage.open();
       later.advanceMs(10_000);
-      await later.desk.refresh(payout);
+      await later.links.refresh(payout);
       const cancelled = { status: PayoutStatus.CANCELLED, link: { state: "CANCELLED" } };
-      expect(await later.desk.cancel(payout.scope, payout.id)).toMatchObject(cancelled);
+      expect(await later.links.cancel(payout.scope, payout.id)).toMatchObject(cancelled);
       await later.close();
     });
 
     it("is found out about when sent again", async () => {
       const payout = await stage.link(sandbox);
-      expect(await stage.desk.claim(payout, aClaim("000000005001"))).toMatchObject({ kind: "unknown" });
-      expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject({ kind: "different" });
-      expect(await stage.desk.claim(payout, aClaim("000000005001"))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim("000000005001"))).toMatchObject({ kind: "unknown" });
+      expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({ kind: "different" });
+      expect(await stage.links.claim(payout, aClaim("000000005001"))).toMatchObject(paid);
     });
 
     it("waits for Transfer where fulfilment is manual", async () => {
       const payout = await stage.link(sandbox, { fulfilment: "FULFILMENT_MANUAL" });
-      expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject({
+      expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({
         payout: { status: PayoutStatus.REQUIRES_FULFILLMENT },
       });
       const told = await stage.call("transfer", { merchant_payout_id: idOf(payout), ...money }, sandbox);

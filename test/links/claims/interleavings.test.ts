@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
-import type { Payout } from "../../../src/ledger/ledger.ts";
+import type { Payout } from "../../../src/core/payout.ts";
+import { aClaim, money, type TestPayouts } from "../../support/service/in-process.ts";
 import {
   type ClaimStage,
   closed,
@@ -11,11 +12,10 @@ import {
   runner,
   scout,
 } from "../../support/stages/claim-stage.ts";
-import { aClaim, money, type TestDesk } from "../../support/stages/desk.ts";
 import type { Trouble } from "../../support/stages/runner-provider.ts";
 
 type Choose = <T>(from: readonly T[]) => T;
-type Process = Pick<TestDesk, "desk" | "call">;
+type Process = Pick<TestPayouts, "links" | "call">;
 
 const SEED = 1;
 const LINKS = 60;
@@ -34,20 +34,20 @@ function choicesFrom(seed: number): Choose {
 
 /** Does one of the things that a link's caller and recipient can do, and says what came of it. */
 function act(choose: Choose, process: Process, payout: Payout, headers: Readonly<Record<string, string>>) {
-  const { desk, call } = process;
+  const { links, call } = process;
   const number = choose([good, other, closed]);
   const name = { merchant_payout_id: idOf(payout) };
   const ach = { bank_account_number: { value: number }, bank_routing_number: { value: "110000000" } };
   const order = { ...name, ...money, ...choose([{}, { payout_method_data: { ach } }]) };
   const entry = choose([1, 1, 2, 3]);
   const acts: Readonly<Record<string, () => Promise<object>>> = {
-    claim: () => desk.claim(payout, aClaim(number, entry)),
+    claim: () => links.claim(payout, aClaim(number, entry)),
     transfer: () => call("transfer", order, headers),
     enroll: () => call("enrollDisburseAccount", order, headers),
     get: () => call("get", name, headers),
-    refresh: () => desk.refresh(payout),
+    refresh: () => links.refresh(payout),
     void: () => call("void", name, headers),
-    cancel: () => desk.cancel(payout.scope, payout.id),
+    cancel: () => links.cancel(payout.scope, payout.id),
   };
   const common = ["claim", "claim", "transfer", "get", "refresh"];
   const what = choose([...common, ...common, "enroll", "void", "cancel"]);

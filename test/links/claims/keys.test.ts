@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
+import { aClaim, money, openPayouts, scope, usualKey } from "../../support/service/in-process.ts";
 import { describeClaims, good, other, paid, runner } from "../../support/stages/claim-stage.ts";
-import { aClaim, money, openDesk, scope, usualKey } from "../../support/stages/desk.ts";
 
 const nextKey = Buffer.alloc(32, 8).toString("base64");
 
 describeClaims((stage) => {
   const open = (keys: string) =>
-    openDesk({ databaseUrl: stage.databaseUrl, providers: { runner: stage.provider.url }, keys });
+    openPayouts({ databaseUrl: stage.databaseUrl, providers: { runner: stage.provider.url }, keys });
 
   it.each([
     ["payment", "POST /transfers", {}, paid],
@@ -22,19 +22,19 @@ describeClaims((stage) => {
     async (_what, request, options, end) => {
       const payout = await stage.link(runner, options);
       stage.provider.spoil(request, "reset", "after");
-      expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
+      expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       stage.provider.heal();
       const sent = stage.provider.requests.length;
       const without = await open(nextKey);
-      expect(await without.desk.claim(payout, aClaim(good))).toMatchObject({
+      expect(await without.links.claim(payout, aClaim(good))).toMatchObject({
         kind: "not sent",
         failure: { reason: "INTERNAL" },
       });
       await without.close();
       const rotated = await open(`${nextKey},${usualKey}`);
-      expect(await rotated.desk.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });
+      expect(await rotated.links.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });
       expect(stage.provider.requests).toHaveLength(sent);
-      expect(await rotated.desk.claim(payout, aClaim(good))).toMatchObject(end);
+      expect(await rotated.links.claim(payout, aClaim(good))).toMatchObject(end);
       await rotated.close();
       const keysSent = stage.provider.requests
         .filter(({ body }) => body.ref === payout.id)
@@ -50,11 +50,11 @@ describeClaims((stage) => {
     const payout = await stage.ledger.findPayout(scope, { id });
     if (!payout?.link) throw new Error("There is no link.");
     const held = stage.provider.hold("POST /transfers");
-    const first = stage.desk.claim(payout, aClaim(good));
+    const first = stage.links.claim(payout, aClaim(good));
     const waiting = await held;
     const token = { tokenHash: `replaced ${id}`, keyId: payout.link.keyId, generation: 2 };
     expect(await stage.ledger.replaceToken(scope, id, token)).toBeDefined();
-    const second = stage.desk.claim(payout, aClaim(good));
+    const second = stage.links.claim(payout, aClaim(good));
     waiting.answer();
     expect(await first).toMatchObject(paid);
     expect(await second).toMatchObject(paid);
@@ -65,14 +65,14 @@ describeClaims((stage) => {
 
   it("of the second account pays that one, after the first could not be paid", async () => {
     const payout = await stage.link(runner, { fulfilment: "FULFILMENT_MANUAL" });
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     stage.provider.setStatus("failed");
     expect((await stage.transfer(payout)).reply).toMatchObject({ payout_status: "FAILED" });
     stage.provider.heal();
-    expect(await stage.desk.claim(payout, aClaim(good, 1))).toMatchObject({
+    expect(await stage.links.claim(payout, aClaim(good, 1))).toMatchObject({
       payout: { status: PayoutStatus.FAILED },
     });
-    await stage.desk.claim(payout, aClaim(other, 2));
+    await stage.links.claim(payout, aClaim(other, 2));
     expect((await stage.transfer(payout)).reply).toMatchObject({ payout_status: "SUCCESS" });
     expect(await stage.transfer(payout)).toMatchObject({ isReplay: true });
     expect(stage.provider.madeFor(payout.id)).toMatchObject([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
+import { aClaim, money } from "../../support/service/in-process.ts";
 import {
   account,
   describeClaims,
@@ -10,7 +11,6 @@ import {
   runner,
   scout,
 } from "../../support/stages/claim-stage.ts";
-import { aClaim, money } from "../../support/stages/desk.ts";
 
 describeClaims((stage) => {
   describe("that news crosses", () => {
@@ -23,13 +23,13 @@ describeClaims((stage) => {
         ...ledger,
         async observe(...input) {
           // Between its look for payments and its writing.
-          claiming = stage.desk.claim(payout, aClaim(good));
+          claiming = stage.links.claim(payout, aClaim(good));
           await held;
           return ledger.observe(...input);
         },
       }));
       ahead.advanceMs(61_000);
-      await ahead.desk.refresh(payout);
+      await ahead.links.refresh(payout);
       await ahead.close();
       (await held).answer();
       const begun = { status: PayoutStatus.PENDING, link: { state: "CLAIMED" } };
@@ -41,11 +41,11 @@ describeClaims((stage) => {
     it("is a registration begun in time, and counts", async () => {
       const payout = await stage.link(runner, { expires_in: "60s", fulfilment: "FULFILMENT_MANUAL" });
       const held = stage.provider.hold("POST /accounts");
-      const claiming = stage.desk.claim(payout, aClaim(good));
+      const claiming = stage.links.claim(payout, aClaim(good));
       const waiting = await held;
       const ahead = await stage.open();
       ahead.advanceMs(61_000);
-      await ahead.desk.refresh(payout);
+      await ahead.links.refresh(payout);
       await ahead.close();
       waiting.answer();
       const ready = { status: PayoutStatus.REQUIRES_FULFILLMENT, link: { state: "CLAIMED" } };
@@ -56,34 +56,34 @@ describeClaims((stage) => {
       const payout = await stage.link(scout);
       const ask = () => stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
       stage.provider.setStatus("under_way");
-      await stage.desk.claim(payout, aClaim(good));
+      await stage.links.claim(payout, aClaim(good));
       stage.provider.setStatus("failed");
-      await stage.desk.refresh(payout);
+      await stage.links.refresh(payout);
       stage.provider.spoil("POST /transfers", "reset", "before");
       const held = stage.provider.hold("POST /transfers", true);
-      const claiming = stage.desk.claim(payout, aClaim(other, 2));
+      const claiming = stage.links.claim(payout, aClaim(other, 2));
       const waiting = await held;
       expect((await ask()).reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
       waiting.answer();
       expect(await claiming).toMatchObject({ kind: "unknown" });
       expect((await ask()).reply).toMatchObject({ payout_status: "PENDING" });
-      expect(await stage.desk.claim(payout, aClaim(other, 3))).toMatchObject({
+      expect(await stage.links.claim(payout, aClaim(other, 3))).toMatchObject({
         kind: "taken",
         payout: { status: PayoutStatus.PENDING, link: { entry: 2 } },
       });
       stage.provider.heal();
-      expect(await stage.desk.claim(payout, aClaim(other, 2))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim(other, 2))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }, { to: other }]);
     });
 
     it("is not sent again once the payment before it turns out to be paid", async () => {
       const payout = await stage.link(scout);
       stage.provider.setStatus("under_way");
-      await stage.desk.claim(payout, aClaim(good));
+      await stage.links.claim(payout, aClaim(good));
       stage.provider.setStatus("failed");
-      await stage.desk.refresh(payout);
+      await stage.links.refresh(payout);
       stage.provider.setFunds(0);
-      await stage.desk.claim(payout, aClaim(other, 2));
+      await stage.links.claim(payout, aClaim(other, 2));
       stage.provider.heal();
       stage.provider.spoil("POST /transfers", "reset", "before");
       const body = { merchant_payout_id: idOf(payout), ...money, ...account(other) };
@@ -99,9 +99,9 @@ describeClaims((stage) => {
   it("keeps the reason why it failed, when the provider does not let its caller in", async () => {
     const payout = await stage.link(scout);
     stage.provider.setStatus("under_way");
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     stage.provider.setStatus("failed");
-    await stage.desk.refresh(payout);
+    await stage.links.refresh(payout);
     const before = await stage.ledger.listPayments(payout.scope, payout.id);
     stage.provider.spoil("GET /transfers/id", "locked out", "before");
     const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
@@ -114,16 +114,16 @@ describeClaims((stage) => {
 
   it("that was registered can be cancelled, at a connector that has nothing to cancel by", async () => {
     const payout = await stage.link(runner, { fulfilment: "FULFILMENT_MANUAL" });
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     const cancelled = { status: PayoutStatus.CANCELLED, link: { state: "CANCELLED" } };
-    expect(await stage.desk.cancel(payout.scope, payout.id)).toMatchObject(cancelled);
+    expect(await stage.links.cancel(payout.scope, payout.id)).toMatchObject(cancelled);
     expect(await stage.transfer(payout)).toMatchObject({ reason: "PAYOUT_STATE" });
     expect(stage.provider.madeFor(payout.id)).toEqual([]);
   });
 
   it("that was paid cannot, and is not said to be at the wrong connector", async () => {
     const payout = await stage.link();
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     const voided = await stage.call("void", { merchant_payout_id: idOf(payout) }, runner);
     expect(voided).toMatchObject({
       reason: "UNSUPPORTED_OPERATION",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
+import { aClaim } from "../../support/service/in-process.ts";
 import {
   closed,
   describeClaims,
@@ -10,13 +11,12 @@ import {
   runner,
   scout,
 } from "../../support/stages/claim-stage.ts";
-import { aClaim } from "../../support/stages/desk.ts";
 
 describeClaims((stage) => {
   it("pays once with what the recipient gave, with the caller's credentials, and keeps neither", async () => {
     const payout = await stage.link(runner, { description: "Refund" });
     expect(stage.provider.madeFor(payout.id)).toEqual([]);
-    expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject(paid);
+    expect(await stage.links.claim(payout, aClaim(good))).toMatchObject(paid);
     expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
     const sent = stage.provider.requests.findLast(({ body }) => body.ref === payout.id);
     expect(sent?.headers.authorization).toBe("Bearer sk_test_canary_runner");
@@ -42,7 +42,7 @@ describeClaims((stage) => {
         const payout = await stage.link(connector);
         const ends = await Promise.all(
           Array.from({ length: 100 }, (_, index) =>
-            (index % 2 ? stage.desk : second.desk).claim(
+            (index % 2 ? stage.links : second.links).claim(
               payout,
               aClaim(index % 3 ? good : `00011122${index + 1000}`),
             ),
@@ -64,13 +64,13 @@ describeClaims((stage) => {
     for (const connector of [runner, scout]) {
       const payout = await stage.link(connector);
       const waiting = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { state: "ACTIVE" } };
-      expect(await stage.desk.refresh(payout)).toMatchObject(waiting);
-      await stage.desk.claim(payout, aClaim(closed));
-      expect(await stage.desk.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
+      expect(await stage.links.refresh(payout)).toMatchObject(waiting);
+      await stage.links.claim(payout, aClaim(closed));
+      expect(await stage.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
       stage.provider.setFunds(0);
-      await stage.desk.claim(payout, aClaim(good, 2));
+      await stage.links.claim(payout, aClaim(good, 2));
       stage.provider.heal();
-      expect(await stage.desk.refresh(payout)).toMatchObject(waiting);
+      expect(await stage.links.refresh(payout)).toMatchObject(waiting);
       expect(stage.provider.madeFor(payout.id)).toEqual([]);
     }
   });
@@ -78,11 +78,11 @@ describeClaims((stage) => {
   it("says that a slow payment is under way, and has it once", async () => {
     const payout = await stage.link();
     const held = stage.provider.hold("POST /transfers");
-    const first = stage.desk.claim(payout, aClaim(good));
+    const first = stage.links.claim(payout, aClaim(good));
     const waiting = await held;
     const [same, different] = await Promise.all([
-      stage.desk.claim(payout, aClaim(good)),
-      stage.desk.claim(payout, aClaim(other)),
+      stage.links.claim(payout, aClaim(good)),
+      stage.links.claim(payout, aClaim(other)),
       waiting.answer(),
     ]);
     expect(await first).toMatchObject(paid);

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { LedgerUnavailable } from "../../../src/ledger/engine.ts";
+import { LedgerUnavailable } from "../../../src/core/failure.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
+import { aClaim, openPayouts } from "../../support/service/in-process.ts";
 import { closed, describeClaims, good, paid, runner, scout } from "../../support/stages/claim-stage.ts";
-import { aClaim, openDesk } from "../../support/stages/desk.ts";
 
 /** Longer than a lease lasts. */
 const PATIENCE_MS = 5000;
@@ -30,20 +30,20 @@ describeClaims((stage) => {
     async (moment, method) => {
       for (const connector of [runner, scout]) {
         const payout = await stage.link(connector);
-        await stage.desk.claim(payout, aClaim(closed));
-        const unlucky = await openDesk({
+        await stage.links.claim(payout, aClaim(closed));
+        const unlucky = await openPayouts({
           databaseUrl: stage.databaseUrl,
           providers: { runner: stage.provider.url, scout: stage.provider.url },
           wrapLedger: (ledger) => failing(ledger, method, moment),
         });
-        const end = await unlucky.desk.claim(payout, aClaim(good, 2)).catch((error: unknown) => error);
+        const end = await unlucky.links.claim(payout, aClaim(good, 2)).catch((error: unknown) => error);
         // What the store lost on the way back is in doubt; everything else can be tried again at once.
         expect(end).toMatchObject(
           method === "settle" ? { kind: "unknown" } : { reason: "LEDGER_UNAVAILABLE" },
         );
         expect(stage.provider.madeFor(payout.id)).toHaveLength(method === "settle" ? 1 : 0);
         unlucky.advanceMs(PATIENCE_MS);
-        expect(await unlucky.desk.claim(payout, aClaim(good, 2))).toMatchObject(paid);
+        expect(await unlucky.links.claim(payout, aClaim(good, 2))).toMatchObject(paid);
         await unlucky.close();
         expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
       }
@@ -55,17 +55,17 @@ describeClaims((stage) => {
     async (moment) => {
       const payout = await stage.link();
       stage.provider.setFunds(0);
-      const unlucky = await openDesk({
+      const unlucky = await openPayouts({
         databaseUrl: stage.databaseUrl,
         providers: { runner: stage.provider.url },
         wrapLedger: (ledger) => failing(ledger, "release" as never, moment),
       });
-      await expect(unlucky.desk.claim(payout, aClaim(good))).rejects.toMatchObject({
+      await expect(unlucky.links.claim(payout, aClaim(good))).rejects.toMatchObject({
         reason: "LEDGER_UNAVAILABLE",
       });
       stage.provider.heal();
       unlucky.advanceMs(PATIENCE_MS);
-      expect(await unlucky.desk.claim(payout, aClaim(good))).toMatchObject(paid);
+      expect(await unlucky.links.claim(payout, aClaim(good))).toMatchObject(paid);
       await unlucky.close();
       expect(stage.provider.madeFor(payout.id)).toHaveLength(1);
     },

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
+import { aClaim, money } from "../../support/service/in-process.ts";
 import { account, describeClaims, good, paid, scout } from "../../support/stages/claim-stage.ts";
-import { aClaim, money } from "../../support/stages/desk.ts";
 
 describeClaims((stage) => {
   it("that others take over is sent by one of them, when the store was slower than the lease", async () => {
     const payout = await stage.link(scout);
     stage.provider.spoil("POST /transfers", "reset", "before");
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     stage.provider.heal();
     const quick = await stage.open();
     quick.advanceMs(5000);
@@ -19,12 +19,12 @@ describeClaims((stage) => {
         const attempt = await ledger.takeOver(...input);
         if (claiming) return attempt;
         const held = stage.provider.hold("GET /transfers");
-        claiming = quick.desk.claim(payout, aClaim(good));
+        claiming = quick.links.claim(payout, aClaim(good));
         answer = (await held).answer;
         return attempt;
       },
     }));
-    const first = slow.desk.claim(payout, aClaim(good));
+    const first = slow.links.claim(payout, aClaim(good));
     await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 1000))]);
     answer();
     expect(await claiming).toMatchObject(paid);
@@ -37,12 +37,12 @@ describeClaims((stage) => {
     const payout = await stage.link(scout);
     stage.provider.setFunds(0);
     const held = stage.provider.hold("POST /transfers");
-    const first = stage.desk.claim(payout, aClaim(good));
+    const first = stage.links.claim(payout, aClaim(good));
     const waiting = await held;
     stage.provider.heal();
     const second = await stage.open();
     second.advanceMs(5000);
-    expect(await second.desk.claim(payout, aClaim(good))).toMatchObject(paid);
+    expect(await second.links.claim(payout, aClaim(good))).toMatchObject(paid);
     await second.close();
     waiting.answer();
     expect(await first).toMatchObject({ kind: "unknown" });

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
+import { aClaim, openPayouts } from "../../support/service/in-process.ts";
 import { describeClaims, good, idOf, other, paid, runner, scout } from "../../support/stages/claim-stage.ts";
-import { aClaim, openDesk } from "../../support/stages/desk.ts";
 import type { Trouble } from "../../support/stages/runner-provider.ts";
 
 describeClaims((stage) => {
   const troubles: readonly Trouble[] = ["reset", "timeout", "error", "garbage", "rate limit"];
   const moments = ["before", "after"] as const;
-  const deskFor = (trouble: Trouble) => (trouble === "timeout" ? stage.hasty : stage.desk);
+  const deskFor = (trouble: Trouble) => (trouble === "timeout" ? stage.hasty : stage.links);
   it.each(troubles.flatMap((trouble) => moments.map((moment) => [trouble, moment] as const)))(
     "finds out by the same details after %s %s the effect, and sends no others meanwhile",
     async (trouble, moment) => {
@@ -18,11 +18,11 @@ describeClaims((stage) => {
         payout: { status: PayoutStatus.PENDING, link: { state: "CLAIMED" } },
       });
       const before = stage.provider.requests.length;
-      expect(await stage.desk.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });
+      expect(await stage.links.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });
       expect(stage.provider.requests).toHaveLength(before);
       expect((await stage.ledger.findLinkById(payout.scope, payout.id))?.unsettled?.state).toBe("UNKNOWN");
       stage.provider.heal();
-      expect(await stage.desk.claim(payout, aClaim(good))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim(good))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
     },
   );
@@ -34,9 +34,9 @@ describeClaims((stage) => {
       stage.provider.spoil("POST /transfers", trouble, moment);
       expect(await deskFor(trouble).claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       stage.provider.spoil("GET /transfers", "error", "before");
-      expect(await stage.desk.claim(payout, aClaim(other))).toMatchObject({ kind: "unknown" });
+      expect(await stage.links.claim(payout, aClaim(other))).toMatchObject({ kind: "unknown" });
       stage.provider.heal();
-      expect(await stage.desk.claim(payout, aClaim(other))).toMatchObject(paid);
+      expect(await stage.links.claim(payout, aClaim(other))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: moment === "after" ? good : other }]);
     },
   );
@@ -44,14 +44,14 @@ describeClaims((stage) => {
   it("says what stands in the way where nothing was sent, and pays when it is gone", async () => {
     const payout = await stage.link();
     stage.provider.setFunds(0);
-    const short = await stage.desk.claim(payout, aClaim(good));
+    const short = await stage.links.claim(payout, aClaim(good));
     expect(short).toMatchObject({ kind: "not sent", failure: { reason: "INSUFFICIENT_FUNDS" } });
     expect(await stage.payout(idOf(payout))).toMatchObject({
       status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
       link: { state: "ACTIVE", entry: 1 },
     });
     stage.provider.heal();
-    expect(await stage.desk.claim(payout, aClaim(other))).toMatchObject(paid);
+    expect(await stage.links.claim(payout, aClaim(other))).toMatchObject(paid);
     expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: other }]);
   });
 
@@ -59,7 +59,7 @@ describeClaims((stage) => {
     const payout = await stage.link(runner, { expires_in: "60s" });
     const later = await stage.open();
     later.advanceMs(61_000);
-    expect(await later.desk.claim(payout, aClaim(good))).toMatchObject({
+    expect(await later.links.claim(payout, aClaim(good))).toMatchObject({
       kind: "taken",
       payout: { status: PayoutStatus.EXPIRED, link: { state: "EXPIRED" } },
     });
@@ -69,7 +69,7 @@ describeClaims((stage) => {
 
   it("is not sent once the link has run out, though it had not when it came", async () => {
     const payout = await stage.link(runner, { expires_in: "60s" });
-    const late = await openDesk({
+    const late = await openPayouts({
       databaseUrl: stage.databaseUrl,
       providers: { runner: stage.provider.url },
       wrapLedger: (ledger) => ({
@@ -81,7 +81,7 @@ describeClaims((stage) => {
       }),
     });
     late.advanceMs(52_000);
-    expect(await late.desk.claim(payout, aClaim(good))).toMatchObject({
+    expect(await late.links.claim(payout, aClaim(good))).toMatchObject({
       kind: "taken",
       payout: { status: PayoutStatus.EXPIRED },
     });
@@ -92,12 +92,12 @@ describeClaims((stage) => {
   it("is left to people when the provider may no longer know a repeat for one", async () => {
     const payout = await stage.link();
     stage.provider.spoil("POST /transfers", "reset", "after");
-    await stage.desk.claim(payout, aClaim(good));
+    await stage.links.claim(payout, aClaim(good));
     stage.provider.heal();
     const later = await stage.open();
     later.advanceMs(23.5 * 60 * 60 * 1000);
     const before = stage.provider.requests.length;
-    expect(await later.desk.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
+    expect(await later.links.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
     expect(stage.provider.requests).toHaveLength(before);
     expect(later.logged()).toContain("payout needs review");
     await later.close();

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
-import type { Ledger, Payout } from "../../../src/ledger/ledger.ts";
+import type { Payout } from "../../../src/core/payout.ts";
+import type { Ledger } from "../../../src/ledger/ledger.ts";
+import { type Answer, money, openPayouts, type TestPayouts } from "../service/in-process.ts";
 import { engines, type LedgerEngine } from "../stores/ledgers.ts";
-import { type Answer, money, openDesk, type TestDesk } from "./desk.ts";
 import { type RunnerProvider, startRunnerProvider } from "./runner-provider.ts";
 
 /** Headers of a caller of the connector that honours idempotency keys. */
@@ -34,13 +35,13 @@ export function idOf({ merchantPayoutId }: Payout): string {
 }
 
 /** A provider, and the call path of two connectors to it. */
-export interface ClaimStage extends Pick<TestDesk, "desk" | "ledger" | "call" | "payout" | "logged"> {
+export interface ClaimStage extends Pick<TestPayouts, "links" | "ledger" | "call" | "payout" | "logged"> {
   readonly provider: RunnerProvider;
   readonly databaseUrl: string;
-  /** As `desk`, for a provider that does not answer: it does not wait long. */
-  readonly hasty: TestDesk["desk"];
+  /** As `links`, for a provider that does not answer: it does not wait long. */
+  readonly hasty: TestPayouts["links"];
   /** Another call path on the same ledger, as another process would have it; with something in front of its ledger. */
-  open(wrapLedger?: (ledger: Ledger) => Ledger): Promise<TestDesk>;
+  open(wrapLedger?: (ledger: Ledger) => Ledger): Promise<TestPayouts>;
   /** A new link, from a provider in health. */
   link(headers?: Readonly<Record<string, string>>, options?: object): Promise<Payout>;
   /** Pays a link of the first connector as its caller. */
@@ -62,15 +63,15 @@ export function describeClaims(declare: (stage: ClaimStage) => void): void {
 }
 
 function newStage(engine: LedgerEngine) {
-  const opened: TestDesk[] = [];
+  const opened: TestPayouts[] = [];
   let provider: RunnerProvider;
   let databaseUrl = "";
   let count = 0;
   const open = (patienceMs = 10_000, wrapLedger = (ledger: Ledger) => ledger) => {
     const providers = { runner: provider.url, scout: provider.url };
-    return openDesk({ databaseUrl, providers, patienceMs, wrapLedger });
+    return openPayouts({ databaseUrl, providers, patienceMs, wrapLedger });
   };
-  const first = () => opened[0] as TestDesk;
+  const first = () => opened[0] as TestPayouts;
   const stage: ClaimStage & { begin(): Promise<void>; end(): Promise<void> } = {
     async begin() {
       provider = await startRunnerProvider();
@@ -78,7 +79,7 @@ function newStage(engine: LedgerEngine) {
       opened.push(await open(), await open(300));
     },
     async end() {
-      await Promise.all(opened.map((desk) => desk.close()));
+      await Promise.all(opened.map((payouts) => payouts.close()));
       await provider.close();
     },
     get provider() {
@@ -87,14 +88,14 @@ function newStage(engine: LedgerEngine) {
     get databaseUrl() {
       return databaseUrl;
     },
-    get desk() {
-      return first().desk;
+    get links() {
+      return first().links;
     },
     get ledger() {
       return first().ledger;
     },
     get hasty() {
-      return (opened[1] as TestDesk).desk;
+      return (opened[1] as TestPayouts).links;
     },
     open: (wrapLedger) => open(undefined, wrapLedger),
     call: (...input) => first().call(...input),

@@ -1,12 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
-import type {
-  Intent,
-  LinkSecrets,
-  NewLink,
-  NewPayout,
-  Outcome,
-  PayoutChange,
-} from "../../../src/ledger/ledger.ts";
+import type { LinkSecrets, NewLink, NewPayout } from "../../../src/core/payout.ts";
+import type { Intent, Outcome, PayoutChange } from "../../../src/ledger/ledger.ts";
 
 /** A reply as it might be stored: not text. */
 export const reply = new Uint8Array([0, 1, 2, 255]);

@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
-import { mayFollow, type StatusSource, sourceOf } from "../../../src/core/status.ts";
-import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type {
   Attempt,
-  AttemptQuery,
   Existing,
-  Intent,
   Lease,
   Link,
   LinkState,
   NewLink,
+  Payout,
+  Scope,
+} from "../../../src/core/payout.ts";
+import { mayFollow, type StatusSource, sourceOf } from "../../../src/core/status.ts";
+import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
+import type {
+  AttemptQuery,
+  Intent,
   Opened,
   Outcome,
-  Payout,
   PayoutChange,
   PayoutIds,
-  Scope,
   SettleOptions,
 } from "../../../src/ledger/ledger.ts";
 import { type Held, isPayment, lastPayment, tell } from "./payment-model.ts";

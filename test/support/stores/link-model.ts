@@ -1,13 +1,6 @@
+import type { LinkRecord, NewToken, Payment, Payout, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
-import type {
-  LinkList,
-  LinkQuery,
-  LinkRecord,
-  NewToken,
-  Payment,
-  Payout,
-  Scope,
-} from "../../../src/ledger/ledger.ts";
+import type { LinkList, LinkQuery } from "../../../src/ledger/ledger.ts";
 import { CODE_LOCK_MS, CODE_TRIES } from "../../../src/ledger/transactions/link-writing.ts";
 import { LedgerModel, stateNow } from "./ledger-model.ts";
 import { paymentsOf } from "./payment-model.ts";

@@ -1,5 +1,6 @@
+import type { Payment, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
-import type { Payment, PayoutChange, Scope } from "../../../src/ledger/ledger.ts";
+import type { PayoutChange } from "../../../src/ledger/ledger.ts";
 
 /** An attempt with what only the store knows of it, and what is told of it as a payment. */
 export interface Held extends Payment {

@@ -1,13 +1,13 @@
 import { statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { startBrowser } from "../test/support/clients/browser.ts";
-import { fillIn, makeLink } from "../test/support/clients/recipient.ts";
-import { startService, temporaryFolder } from "../test/support/service/service.ts";
+import { startBrowser } from "../support/clients/browser.ts";
+import { fillIn, makeLink } from "../support/clients/recipient.ts";
+import { startService, temporaryFolder } from "../support/service/service.ts";
 
 /** `npm run screenshot` takes the README's picture of the recipient's pages anew. Needs Chromium. */
 
-const file = fileURLToPath(new URL("../docs/pictures/pages.png", import.meta.url));
+const file = fileURLToPath(new URL("../../docs/pictures/pages.png", import.meta.url));
 const MAX_BYTES = 120_000;
 const phone = { width: 375, height: 848 };
 

@@ -1,5 +1,5 @@
-import { PayoutMethodKind } from "../../connector/contract.ts";
-import type { PayoutMethod } from "../../gen/types/payout_method_pb.ts";
+import { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
+import type { PayoutMethod } from "../gen/types/payout_method_pb.ts";
 
 /** How a recipient is paid, by the account, wallet or card in a request. Undefined where there is none, or no kind has it. */
 export function methodKindOf(method: PayoutMethod | undefined): PayoutMethodKind | undefined {

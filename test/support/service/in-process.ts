@@ -4,9 +4,10 @@ import { type Claim, PayoutMethodKind } from "../../../src/connector/contract.ts
 import { createHttpClient, type HttpClient } from "../../../src/connector/http/client.ts";
 import { loadConnectors } from "../../../src/connector/registry.ts";
 import type { Failure } from "../../../src/core/failure.ts";
+import type { Payout } from "../../../src/core/payout.ts";
 import { RawMetadata } from "../../../src/edge/dispatch/metadata.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
-import type { Ledger, Payout } from "../../../src/ledger/ledger.ts";
+import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { openLedger } from "../../../src/ledger/open-ledger.ts";
 import { createPayouts, type Payouts } from "../../../src/payouts/api/payout-service.ts";
 import { parseKeys } from "../../../src/security/keys.ts";
@@ -25,8 +26,8 @@ export interface Answer {
 }
 
 /** The call path without an edge: on a real ledger, with the real HTTP client. */
-export interface TestDesk {
-  readonly desk: Payouts["desk"];
+export interface TestPayouts {
+  readonly links: Payouts["links"];
   readonly ledger: Ledger;
   /** Moves the clock on. */
   advanceMs(ms: number): void;
@@ -41,8 +42,8 @@ export interface TestDesk {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the desk is made with. */
-export interface DeskOptions {
+/** What the payouts is made with. */
+export interface PayoutsOptions {
   readonly databaseUrl: string;
   /** Where each connector's provider is. */
   readonly providers: Readonly<Record<string, string>>;
@@ -60,7 +61,7 @@ const folders = ["../../../connectors/", "../../connectors/unruly/", "../../conn
 export const usualKey = Buffer.alloc(32, 7).toString("base64");
 
 /** Opens the ledger, and makes the call path on it. Its clients send nothing twice by themselves. */
-export async function openDesk(options: DeskOptions): Promise<TestDesk> {
+export async function openPayouts(options: PayoutsOptions): Promise<TestPayouts> {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const lines: string[] = [];
@@ -89,7 +90,7 @@ export async function openDesk(options: DeskOptions): Promise<TestDesk> {
     },
   });
   return {
-    desk: payouts.desk,
+    links: payouts.links,
     ledger,
     advanceMs: (ms) => {
       clock.aheadMs += ms;

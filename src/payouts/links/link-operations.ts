@@ -1,0 +1,45 @@
+import type { Claim } from "../../connector/contract.ts";
+import type { Payout, Scope } from "../../core/payout.ts";
+import type { Run } from "../parts.ts";
+import { cancel } from "./cancel.ts";
+import { type ClaimEnd, claim } from "./claim.ts";
+import { openPage, type PageVisit } from "./page.ts";
+import { refresh } from "./refresh.ts";
+
+/** What recipients' pages and PayoutLinkService do with a link. None of it ever pays twice, however often it is called. */
+export interface LinkOperations {
+  /**
+   * Pays with what the recipient gave; where fulfilment is manual, registers it at the provider instead, for Transfer to pay.
+   * Once for each claim round, however many claims come at once.
+   */
+  claim(payout: Payout, given: Claim): Promise<ClaimEnd>;
+  /**
+   * Makes the provider's page for a recipient who has just arrived.
+   *
+   * @throws Failure where there is no such page, the provider does not answer, or it needs what is missing.
+   */
+  openPage(payout: Payout, visit: PageVisit): Promise<{ readonly url: string }>;
+  /**
+   * Asks the provider where the payout is, and pays where the recipient's details are in and fulfilment is automatic. Returns
+   * the payout as it then stands.
+   *
+   * @throws Failure where the provider does not answer.
+   */
+  refresh(payout: Payout): Promise<Payout>;
+  /**
+   * Closes a link, at the provider too. Returns the payout as it then stands. Repeating it is harmless.
+   *
+   * @throws Failure PAYOUT_NOT_FOUND, PAYOUT_STATE where it is paid or being paid, or the provider's.
+   */
+  cancel(scope: Scope, payoutId: string): Promise<Payout>;
+}
+
+/** The link operations of this process. `run` keeps the leases of what each sends. */
+export function createLinkOperations(run: Run): LinkOperations {
+  return {
+    claim: (payout, given) => run((parts) => claim(parts, payout, given)),
+    openPage: (payout, visit) => run((parts) => openPage(parts, payout, visit)),
+    refresh: (payout) => run((parts) => refresh(parts, payout)),
+    cancel: (scope, payoutId) => run((parts) => cancel(parts, scope, payoutId)),
+  };
+}
