@@ -68,6 +68,8 @@ export class Refusal extends Error {
 
 /** The store cannot be reached, or refuses. The message says why, and what its operator can do. */
 export class LedgerUnavailable extends Error {
+  readonly reason: Reason = "LEDGER_UNAVAILABLE";
+
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "LedgerUnavailable";

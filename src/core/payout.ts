@@ -36,12 +36,12 @@ export interface Attempt {
   readonly id: string;
   readonly payoutId: string | undefined;
   readonly operation: string;
-  readonly identity: string;
-  readonly fingerprint: string;
-  readonly fieldPrints: Readonly<Record<string, string>>;
+  readonly dedupeKey: string;
+  readonly requestHash: string;
+  readonly fieldHashes: Readonly<Record<string, string>>;
   /** SENDING: leased and under way, or its process died. UNKNOWN: sent, and nobody knows. DONE: `reply` is the answer. */
   readonly state: "SENDING" | "UNKNOWN" | "DONE";
-  readonly tries: number;
+  readonly sendCount: number;
   readonly startedAtMs: number;
   readonly lease: Lease;
   /** Serialised reply message; set when DONE. */
@@ -49,7 +49,7 @@ export interface Attempt {
 }
 
 /** A try to pay a payout, as it stands. */
-export interface Payment {
+export interface PaymentAttempt {
   readonly attempt: Attempt;
   /** Number of sluice.v1.PayoutMethodKind. */
   readonly methodKind: number | undefined;
@@ -77,7 +77,7 @@ export interface Lease {
 export interface Link extends NewLink {
   readonly state: LinkState;
   /** How often the recipient has been asked for details: 1, and one more after each payment that failed and was tried anew. */
-  readonly entry: number;
+  readonly claimRound: number;
   readonly openedAtMs: number | undefined;
   /** When details were last given, or the payment last begun. */
   readonly claimedAtMs: number | undefined;
@@ -114,9 +114,9 @@ export type NewToken = Pick<NewLink, "tokenHash" | "keyId" | "generation">;
 export interface LinkRecord {
   readonly payout: Payout & { readonly link: Link };
   /** How many times payment was tried. */
-  readonly payments: number;
+  readonly paymentAttempts: number;
   /** An operation on it that is under way, or whose outcome nobody knows. */
-  readonly unsettled: Attempt | undefined;
+  readonly openAttempt: Attempt | undefined;
 }
 
 /** Where a link stands. */

@@ -35,29 +35,29 @@ export function ledgerOn(engine: Engine, now: () => number): Ledger {
   return {
     open: (intent) => run("open", [intent, now()], "durable"),
     record: (intent, outcome) => run("record", [intent, outcome, now()], "durable"),
-    settle: (attemptId, outcome, { durable, tries }) =>
-      run("settle", [attemptId, outcome, tries, now()], durable ? "durable" : "relaxed"),
+    complete: (attemptId, outcome, { durable, sendCount }) =>
+      run("complete", [attemptId, outcome, sendCount, now()], durable ? "durable" : "relaxed"),
     release: (attemptId) => run("release", [attemptId], "durable"),
     takeOver: (attemptId, lease, methodKind) =>
       run("takeOver", [attemptId, lease, methodKind, now()], "durable"),
     renew: (lease) => run("renew", [lease], "relaxed"),
     findAttempt: (query) => run("findAttempt", [query, now()], "read"),
     findPayout: (scope, ids) => run("findPayout", [scope, ids], "read"),
-    observe: (payoutId, change, seenVersion) =>
-      run("observe", [payoutId, change, seenVersion, now()], "durable"),
+    applyUpdate: (payoutId, change, seenVersion) =>
+      run("applyUpdate", [payoutId, change, seenVersion, now()], "durable"),
     findLink: (tokenHash) => run("findLink", [tokenHash], "read"),
     findLinkById: (scope, payoutId) => run("findLinkById", [scope, payoutId], "read"),
     markOpened: (payoutId) => run("markOpened", [payoutId, now()], "relaxed"),
-    reenter: (payoutId, seenVersion) => run("reenter", [payoutId, seenVersion, now()], "durable"),
-    takeCodeTry: (payoutId) => run("takeCodeTry", [payoutId, now()], "durable"),
-    forgetCodeTries: (payoutId) => run("forgetCodeTries", [payoutId], "relaxed"),
+    reopenLink: (payoutId, seenVersion) => run("reopenLink", [payoutId, seenVersion, now()], "durable"),
+    takeCodeGuess: (payoutId) => run("takeCodeGuess", [payoutId, now()], "durable"),
+    resetCodeGuesses: (payoutId) => run("resetCodeGuesses", [payoutId], "relaxed"),
     findCredentials: (payoutId) => run("findCredentials", [payoutId], "read"),
     replaceToken: (scope, payoutId, token) => run("replaceToken", [scope, payoutId, token, now()], "durable"),
     listLinks(query) {
       const nowMs = now();
       return listLinks(query, (step) => run("scanLinks", [step, nowMs], "read"));
     },
-    listPayments: (scope, payoutId) => run("listPayments", [scope, payoutId], "read"),
+    listPaymentAttempts: (scope, payoutId) => run("listPaymentAttempts", [scope, payoutId], "read"),
     ping: () => run("ping", [], "read"),
     async close() {
       if (isClosed) return;

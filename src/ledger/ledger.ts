@@ -6,7 +6,7 @@ import type {
   LinkState,
   NewPayout,
   NewToken,
-  Payment,
+  PaymentAttempt,
   Payout,
   Scope,
 } from "../core/payout.ts";
@@ -24,14 +24,14 @@ export interface Ledger {
    * Every method rejects text that PostgreSQL cannot store, on either engine: that with a NUL or half of a surrogate pair.
    */
   open(intent: Intent): Promise<Opened>;
-  /** {@link Ledger.open} and {@link Ledger.settle} in one transaction, for operations that changed nothing elsewhere. */
+  /** {@link Ledger.open} and {@link Ledger.complete} in one transaction, for operations that changed nothing elsewhere. */
   record(intent: Intent, outcome: Outcome): Promise<Opened>;
   /**
    * Writes down how an attempt ended, with the payout's new state and, where that changed the status, an event. One
    * transaction. Does nothing when the attempt was settled already, and returns the attempt as it then stands. An
    * attempt that ends UNKNOWN gives up its lease: it may be taken over at once.
    */
-  settle(attemptId: string, outcome: Outcome, options: SettleOptions): Promise<Attempt>;
+  complete(attemptId: string, outcome: Outcome, options: CompleteOptions): Promise<Attempt>;
   /**
    * Forgets an attempt that changed nothing anywhere, with its idempotency keys, and its payout if the payout has no other
    * attempt and is as it was made. Answers whether it did: an attempt that was settled, or taken over since, stays, for
@@ -46,7 +46,7 @@ export interface Ledger {
   /** Extends the leases of attempts still being sent by this owner. */
   renew(lease: Lease): Promise<void>;
   /** Finds an earlier attempt of the same operation, by idempotency key (not expired) or by identity. */
-  findAttempt(query: AttemptQuery): Promise<(Existing & { via: "key" | "identity" }) | undefined>;
+  findAttempt(query: AttemptQuery): Promise<(Existing & { via: "key" | "dedupeKey" }) | undefined>;
   /**
    * Finds a payout of this merchant by one of its ids: the merchant's first, then ours, then the connector's, of which former
    * ones count too. Another id never leads to a payout whose merchant_payout_id is not the one given.
@@ -59,7 +59,7 @@ export interface Ledger {
    * was learnt is older than what stands; and an end that nobody was paid by is not written while an attempt to pay or to
    * register is not DONE.
    */
-  observe(payoutId: string, change: PayoutChange, seenVersion?: number): Promise<Payout>;
+  applyUpdate(payoutId: string, change: PayoutUpdate, seenVersion?: number): Promise<Payout>;
   /** Finds a link by the hash of its token, whoever's it is: to know the token is to be allowed. Undefined for a replaced one. */
   findLink(tokenHash: string): Promise<LinkRecord | undefined>;
   /** Finds a link of this merchant by its payout's id. */
@@ -71,14 +71,14 @@ export interface Ledger {
    * `entry` one more, where the payout still has the version, has FAILED, has no attempt that is not DONE, and its link has
    * neither run out nor ended. Returns the payout as it then stands.
    */
-  reenter(payoutId: string, seenVersion: number): Promise<Payout>;
+  reopenLink(payoutId: string, seenVersion: number): Promise<Payout>;
   /**
    * Takes one of the tries at a link's claim code, before it is compared. After CODE_TRIES there is none until `lockedUntilMs`;
    * however many ask at once, no more are ever given.
    */
-  takeCodeTry(payoutId: string): Promise<{ readonly isAllowed: boolean; readonly lockedUntilMs: number }>;
+  takeCodeGuess(payoutId: string): Promise<{ readonly isAllowed: boolean; readonly lockedUntilMs: number }>;
   /** Gives the tries back, after the right code. */
-  forgetCodeTries(payoutId: string): Promise<void>;
+  resetCodeGuesses(payoutId: string): Promise<void>;
   /** The sealed credentials of a link that has not ended. */
   findCredentials(payoutId: string): Promise<Uint8Array | undefined>;
   /** Gives a link a new token, so that the old URL leads nowhere. Undefined where the generation is not the next one any more. */
@@ -89,7 +89,7 @@ export interface Ledger {
    */
   listLinks(query: LinkQuery): Promise<LinkList>;
   /** The tries to pay a payout (create and transfer), oldest first. */
-  listPayments(scope: Scope, payoutId: string): Promise<readonly Payment[]>;
+  listPaymentAttempts(scope: Scope, payoutId: string): Promise<readonly PaymentAttempt[]>;
   /** Whether the store answers, for readiness. Rejects if not. */
   ping(): Promise<void>;
   /** Finishes what was begun, and lets go of the store. */
@@ -103,12 +103,12 @@ export interface Intent {
   /** `createLink`, `transfer`, … */
   readonly operation: string;
   /** What makes the operation the same one: unique for ever per merchant and operation. */
-  readonly identity: string;
+  readonly dedupeKey: string;
   /** The caller's `idempotency-key`, and until when it is kept. */
   readonly idempotencyKey?: { readonly key: string; readonly expiresAtMs: number };
-  readonly fingerprint: string;
+  readonly requestHash: string;
   /** HMAC of each top-level field of the request, to name those that differ. */
-  readonly fieldPrints: Readonly<Record<string, string>>;
+  readonly fieldHashes: Readonly<Record<string, string>>;
   /** A payout that is made for it has this as `createdAtMs`. */
   readonly startedAtMs: number;
   readonly lease: Lease;
@@ -127,7 +127,7 @@ export interface Intent {
 export type Opened =
   | ({ readonly kind: "opened" } & Existing)
   /** The operation was begun before, under the same idempotency key or the same identity. */
-  | ({ readonly kind: "existing"; readonly via: "key" | "identity" } & Existing)
+  | ({ readonly kind: "existing"; readonly via: "key" | "dedupeKey" } & Existing)
   /**
    * The payout is not what the caller looked at: there is one of that merchant_payout_id already, or its version has moved on,
    * or it is gone. Nothing is written.
@@ -139,24 +139,24 @@ export type Opened =
    */
   | { readonly kind: "busy"; readonly attempt: Attempt };
 
-/** How {@link Ledger.settle} writes. */
-export interface SettleOptions {
+/** How {@link Ledger.complete} writes. */
+export interface CompleteOptions {
   /**
    * Whether the outcome must survive a loss of power once the call returns. False only where the attempt can be sent again
    * under the provider's idempotency key, which finds it out anew.
    */
   readonly durable: boolean;
   /** Which try this is the outcome of. Where another has taken the attempt over since, nothing is written. */
-  readonly tries?: number;
+  readonly sendCount?: number;
 }
 
 /** How an attempt ended. */
 export type Outcome =
-  | { readonly state: "DONE"; readonly reply: Uint8Array; readonly change?: PayoutChange }
-  | { readonly state: "UNKNOWN"; readonly change?: PayoutChange };
+  | { readonly state: "DONE"; readonly reply: Uint8Array; readonly change?: PayoutUpdate }
+  | { readonly state: "UNKNOWN"; readonly change?: PayoutUpdate };
 
 /** New facts of a payout. What is absent stays. */
-export interface PayoutChange {
+export interface PayoutUpdate {
   readonly status?: number;
   /** The one it replaces still finds the payout. */
   readonly connectorPayoutId?: string;
@@ -178,7 +178,7 @@ export interface AttemptQuery {
   readonly scope: Scope;
   readonly operation: string;
   readonly idempotencyKey: string | undefined;
-  readonly identity: string | undefined;
+  readonly dedupeKey: string | undefined;
 }
 
 /** Ids of a payout; at least one is set. */

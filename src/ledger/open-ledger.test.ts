@@ -101,20 +101,22 @@ describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) =
       const times = { openedAtMs: undefined, claimedAtMs: 22, completedAtMs: 23 };
       expect(paid?.payout.link).toMatchObject({
         state: "COMPLETED",
-        entry: 1,
+        claimRound: 1,
         tokenHash: "hash 2",
         ...times,
       });
-      expect(await ledger.listPayments(old, "paid")).toMatchObject([
+      expect(await ledger.listPaymentAttempts(old, "paid")).toMatchObject([
         { payoutStatus: 1, connectorPayoutId: "po_2", reason: undefined, updatedAtMs: 21 },
       ]);
       const { links } = await ledger.listLinks({ ...everything, scope: old });
-      expect(links.map(({ payout, payments }) => [payout.id, payout.link.state, payments])).toEqual([
+      expect(
+        links.map(({ payout, paymentAttempts }) => [payout.id, payout.link.state, paymentAttempts]),
+      ).toEqual([
         ["paid", "COMPLETED", 1],
         ["waiting", "ACTIVE", 0],
       ]);
       expect(await ledger.findCredentials("waiting")).toBeUndefined();
-      expect((await ledger.takeCodeTry("waiting")).isAllowed).toBe(true);
+      expect((await ledger.takeCodeGuess("waiting")).isAllowed).toBe(true);
       expect(await ledger.findPayout(old, { merchantPayoutId: "order 3" })).toMatchObject({
         link: undefined,
       });

@@ -12,15 +12,15 @@ export type CodeEnd =
  * more than the others.
  */
 export async function checkClaimCode(
-  ledger: Pick<Ledger, "takeCodeTry" | "forgetCodeTries">,
+  ledger: Pick<Ledger, "takeCodeGuess" | "resetCodeGuesses">,
   payoutId: string,
   expected: string,
   given: string,
 ): Promise<CodeEnd> {
-  const { isAllowed, lockedUntilMs } = await ledger.takeCodeTry(payoutId);
+  const { isAllowed, lockedUntilMs } = await ledger.takeCodeGuess(payoutId);
   if (!isAllowed) return { kind: "locked", untilMs: lockedUntilMs };
   if (!timingSafeEqual(digest(expected), digest(given))) return { kind: "wrong" };
-  await ledger.forgetCodeTries(payoutId);
+  await ledger.resetCodeGuesses(payoutId);
   return { kind: "right" };
 }
 

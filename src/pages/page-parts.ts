@@ -13,7 +13,7 @@ import type { BrandFacts } from "./views/brand.ts";
 export interface PageParts {
   readonly ledger: Pick<
     Ledger,
-    "findLink" | "listPayments" | "markOpened" | "takeCodeTry" | "forgetCodeTries"
+    "findLink" | "listPaymentAttempts" | "markOpened" | "takeCodeGuess" | "resetCodeGuesses"
   >;
   readonly links: Pick<LinkOperations, "claim" | "openPage" | "refresh">;
   readonly registry: Pick<Registry, "get">;

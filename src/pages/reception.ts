@@ -39,7 +39,8 @@ export async function receive(parts: PageParts, look: Look, token: string): Prom
   const connector = parts.registry.get(payout.connector);
   if (!connector) throw new Error(`This server has no connector ${payout.connector} any more.`);
   const nowMs = parts.now();
-  const payments = record.payments > 0 ? await parts.ledger.listPayments(payout.scope, payout.id) : [];
+  const payments =
+    record.paymentAttempts > 0 ? await parts.ledger.listPaymentAttempts(payout.scope, payout.id) : [];
   return {
     ...look,
     brand: readBrand(options.branding, parts.branding(payout.scope)),

@@ -21,7 +21,7 @@ function standing(
 ): Standing {
   const record = {
     payout: { status, link: { state, expiresAtMs: END_MS } },
-    unsettled: unsettled ? { operation: unsettled } : undefined,
+    openAttempt: unsettled ? { operation: unsettled } : undefined,
   } as unknown as LinkRecord;
   return standingOf(record, options(manual ? Fulfilment.MANUAL : Fulfilment.AUTOMATIC), nowMs);
 }

@@ -30,16 +30,20 @@ export function flowOf(connector: Connector): Flow {
   return hasClaimForm(connector) ? "form" : "none";
 }
 
-/** Operations of a recipient's details. While one is unsettled, nobody knows what became of them. */
+/** Operations of a recipient's details. While an attempt of one is open, their outcome is unknown. */
 const claiming: readonly string[] = ["transfer", "create", "enrollDisburseAccount"];
 
 /** Where a link stands. */
-export function standingOf({ payout, unsettled }: LinkRecord, options: LinkOptions, nowMs: number): Standing {
+export function standingOf(
+  { payout, openAttempt }: LinkRecord,
+  options: LinkOptions,
+  nowMs: number,
+): Standing {
   const { link } = payout;
   const status = payout.status as PayoutStatus;
   const ended = ends[status];
   if (ended) return ended;
-  if (unsettled && claiming.includes(unsettled.operation)) return "confirming";
+  if (openAttempt && claiming.includes(openAttempt.operation)) return "confirming";
   if (link.state === "CANCELLED") return "cancelled";
   const isOver = link.state === "EXPIRED" || link.expiresAtMs <= nowMs;
   if (status === PayoutStatus.FAILED) return isOver ? "failed" : "failedOpen";

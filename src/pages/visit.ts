@@ -1,5 +1,5 @@
 import type { Connector } from "../connector/contract.ts";
-import type { LinkRecord, Payment } from "../core/payout.ts";
+import type { LinkRecord, PaymentAttempt } from "../core/payout.ts";
 import type { LinkOptions } from "../gen/sluice/v1/link_pb.ts";
 import type { Method } from "./forms/methods.ts";
 import type { PageQuery } from "./forms/page-query.ts";
@@ -28,7 +28,7 @@ export interface Visit extends Look {
   /** Ways of being paid that the form offers. */
   readonly offered: readonly Method[];
   /** The last try to pay. */
-  readonly lastPayment: Payment | undefined;
+  readonly lastPayment: PaymentAttempt | undefined;
   /** For the page's forms. */
   readonly formToken: string;
   readonly nowMs: number;

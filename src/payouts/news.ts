@@ -1,7 +1,7 @@
 import { PayoutStatus } from "../connector/contract.ts";
 import { unpaid } from "../core/operations.ts";
 import type { Payout } from "../core/payout.ts";
-import type { PayoutChange } from "../ledger/ledger.ts";
+import type { PayoutUpdate } from "../ledger/ledger.ts";
 import { isOpen, linkEnd } from "./execute/payout-state.ts";
 import type { Parts } from "./parts.ts";
 
@@ -9,9 +9,9 @@ import type { Parts } from "./parts.ts";
  * Writes down what was learnt of a payout as it was then; what has changed meanwhile is newer, and what was begun in time says
  * itself how it ends. Returns the payout as it stands.
  */
-export async function learn(parts: Parts, asked: Payout, change: PayoutChange): Promise<Payout> {
+export async function learn(parts: Parts, asked: Payout, change: PayoutUpdate): Promise<Payout> {
   if (isOfEntryBefore(asked, change.status)) return asked;
-  return parts.ledger.observe(asked.id, change, asked.version);
+  return parts.ledger.applyUpdate(asked.id, change, asked.version);
 }
 
 /** Writes down that a payout's link has run out, where it has. Returns the payout as it stands. */
@@ -29,5 +29,5 @@ export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
 /** Whether a failure that is heard of is the one after which the recipient was asked again: no payment has followed it yet. */
 function isOfEntryBefore({ link, status }: Payout, heard: number | undefined): boolean {
   const isFailure = heard === PayoutStatus.FAILED || heard === PayoutStatus.REVERSED;
-  return isFailure && link !== undefined && link.entry > 1 && unpaid.has(status as PayoutStatus);
+  return isFailure && link !== undefined && link.claimRound > 1 && unpaid.has(status as PayoutStatus);
 }

@@ -22,12 +22,12 @@ const ledgerSteps = [
   "before findAttempt",
   "before open",
   "after open",
-  "before settle",
-  "after settle",
+  "before complete",
+  "after complete",
 ];
 const providerSteps = ["before the effect", "after the effect"];
 /** Those after which something may have been sent. */
-const doubtful = ["after open", "before settle", ...providerSteps];
+const doubtful = ["after open", "before complete", ...providerSteps];
 
 /** What the recipient does when the process that served them has died. */
 const scenarios = [
@@ -50,7 +50,7 @@ const scenarios = [
     connector: "runner",
     entry: 2,
     next: good,
-    steps: ["before reenter", "after reenter", ...doubtful],
+    steps: ["before reopenLink", "after reopenLink", ...doubtful],
   },
   {
     about: "gives others to a provider that is asked what it made",
@@ -141,10 +141,10 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
             const payout = await link(step);
             await crash(payout, step);
             const paid = await untilPaid(payout);
-            expect(paid).toMatchObject({ link: { state: "COMPLETED", entry: scenario.entry } });
+            expect(paid).toMatchObject({ link: { state: "COMPLETED", claimRound: scenario.entry } });
             expect(provider.madeFor(payout.id)).toHaveLength(1);
             const record = await payouts.ledger.findLinkById(payout.scope, payout.id);
-            expect(record?.unsettled).toBeUndefined();
+            expect(record?.openAttempt).toBeUndefined();
             expect(await payouts.ledger.findCredentials(payout.id)).toBeUndefined();
           },
           30_000,

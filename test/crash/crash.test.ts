@@ -12,7 +12,7 @@ const recipient = {
 };
 
 /** Where the process dies: around each thing it does to its ledger, and around what the provider does. */
-const ledgerSteps = ["before findAttempt", "before open", "after open", "before settle", "after settle"];
+const ledgerSteps = ["before findAttempt", "before open", "after open", "before complete", "after complete"];
 const providerSteps = ["before the effect", "after the effect"];
 
 /** What is done when the process dies. */

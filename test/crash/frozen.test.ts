@@ -13,12 +13,12 @@ import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pa
  */
 const cases: readonly { readonly step: string; readonly connector: PagesWish["connector"] }[] = [
   { connector: "runner", step: "soon after open" },
-  { connector: "runner", step: "before settle" },
+  { connector: "runner", step: "before complete" },
   { connector: "scout", step: "before open" },
   { connector: "scout", step: "after open" },
   { connector: "scout", step: "soon after open" },
   { connector: "scout", step: "at the provider" },
-  { connector: "scout", step: "before settle" },
+  { connector: "scout", step: "before complete" },
 ];
 
 // SQLite is for one process: nobody else takes over there.

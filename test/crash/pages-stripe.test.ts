@@ -13,7 +13,7 @@ const adaElsewhere = { email: "ada@example.org", country: "GB" };
 const onTheWay = [
   { step: "after the effect", again: ada },
   { step: "after the effect", again: adaElsewhere },
-  { step: "before observe", again: ada },
+  { step: "before applyUpdate", again: ada },
 ] as const;
 
 /** Where the process dies that looks what has become of them once they are back, and what the page says after that. */

@@ -29,13 +29,13 @@ const scenarios: readonly Scenario[] = [
     next: good,
     steps: {
       "after markOpened": "open",
-      "after takeCodeTry": "open",
+      "after takeCodeGuess": "open",
       "before open": "open",
       "after open": "confirming",
-      "before settle": "confirming",
+      "before complete": "confirming",
       "before the effect": "confirming",
       "after the effect": "confirming",
-      "after settle": "paid",
+      "after complete": "paid",
     },
   },
   {
@@ -50,8 +50,8 @@ const scenarios: readonly Scenario[] = [
     isAnew: true,
     next: good,
     steps: {
-      "before reenter": "failedOpen details",
-      "after reenter": "open",
+      "before reopenLink": "failedOpen details",
+      "after reopenLink": "open",
       "after the effect": "confirming",
     },
   },

@@ -140,7 +140,7 @@ it("puts fakes for whatever may be somebody's, the same one everywhere", async (
     "Grace",
     "Hopper",
     "navy.test",
-    "867",
+    "867 5309",
     "Arlington",
     "gracie",
     "5f1d7a3e",

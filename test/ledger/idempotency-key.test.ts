@@ -5,11 +5,11 @@ import { onEveryEngine } from "../support/stores/ledgers.ts";
 
 onEveryEngine((fixture) => {
   describe("idempotency keys", () => {
-    it("decide where key and identity name different attempts", async () => {
+    it("decide where key and dedupeKey name different attempts", async () => {
       const first = await fixture.opened({ idempotencyKey: { key: "decides", expiresAtMs: 9_000 } });
       const second = await fixture.opened();
       const both = anIntent({
-        identity: second.intent.identity,
+        dedupeKey: second.intent.dedupeKey,
         idempotencyKey: { key: "decides", expiresAtMs: 9_000 },
       });
       expect(await fixture.ledger.open(both)).toEqual({
@@ -23,7 +23,7 @@ onEveryEngine((fixture) => {
     it("are forgotten when they expire, and another attempt may have them", async () => {
       const idempotencyKey = { key: "expires", expiresAtMs: fixture.clock.ms + 10 };
       const first = await fixture.opened({ idempotencyKey });
-      const query = { scope, operation: "createLink", idempotencyKey: "expires", identity: undefined };
+      const query = { scope, operation: "createLink", idempotencyKey: "expires", dedupeKey: undefined };
       expect((await fixture.ledger.findAttempt(query))?.attempt).toEqual(first.attempt);
       fixture.clock.ms += 10;
       expect(await fixture.ledger.findAttempt(query)).toBeUndefined();
@@ -52,10 +52,10 @@ onEveryEngine((fixture) => {
 
     it("are kept apart by operation, as identities are", async () => {
       const { intent } = await fixture.opened({ idempotencyKey: { key: "both", expiresAtMs: 9_000 } });
-      const { identity } = intent;
+      const { dedupeKey } = intent;
       const other = await fixture.opened({
         operation: "transfer",
-        identity,
+        dedupeKey,
         idempotencyKey: { key: "both", expiresAtMs: 9_000 },
       });
       expect(other.attempt.id).not.toBe(intent.attemptId);

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Scope } from "../../src/core/payout.ts";
-import type { Intent, Ledger, LinkQuery, Outcome, PayoutChange } from "../../src/ledger/ledger.ts";
+import type { Intent, Ledger, LinkQuery, Outcome, PayoutUpdate } from "../../src/ledger/ledger.ts";
 import { aLink, anIntent, aPayout, reply } from "../support/stores/ledger-facts.ts";
 import { type LedgerFixture, onEveryEngine } from "../support/stores/ledgers.ts";
 import { LinkModel } from "../support/stores/link-model.ts";
@@ -13,24 +13,24 @@ const step = fc.record({
     "open",
     "open",
     "record",
-    "settle",
-    "settle",
+    "complete",
+    "complete",
     "release",
     "takeOver",
-    "observe",
+    "applyUpdate",
     "findAttempt",
     "findPayout",
     "findLink",
     "markOpened",
-    "reenter",
-    "reenter",
-    "takeCodeTry",
-    "takeCodeTry",
-    "forgetCodeTries",
+    "reopenLink",
+    "reopenLink",
+    "takeCodeGuess",
+    "takeCodeGuess",
+    "resetCodeGuesses",
     "findCredentials",
     "replaceToken",
     "listLinks",
-    "listPayments",
+    "listPaymentAttempts",
   ),
   tenant: fc.nat(1),
   operation: fc.constantFrom(0, 1, 1),
@@ -95,7 +95,7 @@ async function agree({ ledger, clock, rows }: LedgerFixture, steps: readonly Ste
   for (const payout of model.payouts.values())
     expect(await ledger.findPayout(payout.scope, { id: payout.id })).toEqual(payout);
   for (const { id, scope } of model.payouts.values())
-    expect(await ledger.listPayments(scope, id)).toEqual(model.listPayments(scope, id));
+    expect(await ledger.listPaymentAttempts(scope, id)).toEqual(model.listPaymentAttempts(scope, id));
   const events = await rows(
     `select payout_id, from_status, to_status from event join payout on payout.id = payout_id
       where merchant_id = '${merchantId}' order by payout_id, payout_version`,
@@ -124,8 +124,9 @@ const units: Record<Step["unit"], (each: Step, scope: Scope, stand: Stand) => As
     const intent = intentOf({ ...each, status: 0 }, scope, stand);
     return (target) => target.record(intent, outcomeOf(each));
   },
-  settle(each, _scope, { made }) {
-    return (target) => target.settle(pick(made.attempts, each), outcomeOf(each), { durable: each.pick > 50 });
+  complete(each, _scope, { made }) {
+    return (target) =>
+      target.complete(pick(made.attempts, each), outcomeOf(each), { durable: each.pick > 50 });
   },
   release(each, _scope, { made }) {
     return (target) => target.release(pick(made.attempts, each));
@@ -134,13 +135,13 @@ const units: Record<Step["unit"], (each: Step, scope: Scope, stand: Stand) => As
     const lease = { owner: `owner ${each.pick}`, untilMs: nowMs + each.leaseMs };
     return (target) => target.takeOver(pick(made.attempts, each), lease);
   },
-  observe(each, _scope, { made }) {
-    return (target) => target.observe(pick(made.payouts, each), changeOf(each));
+  applyUpdate(each, _scope, { made }) {
+    return (target) => target.applyUpdate(pick(made.payouts, each), changeOf(each));
   },
   findAttempt(each, scope) {
     const { operation, identity } = namesOf(each);
     const idempotencyKey = each.key === undefined ? undefined : `key ${each.key}`;
-    return (target) => target.findAttempt({ scope, operation, identity, idempotencyKey });
+    return (target) => target.findAttempt({ scope, operation, dedupeKey: identity, idempotencyKey });
   },
   findPayout(each, scope, { made }) {
     const { connectorPayoutId } = each;
@@ -161,16 +162,16 @@ const units: Record<Step["unit"], (each: Step, scope: Scope, stand: Stand) => As
   markOpened(each, _scope, { made }) {
     return (target) => target.markOpened(pick(made.payouts, each));
   },
-  reenter(each, _scope, { made, model }) {
+  reopenLink(each, _scope, { made, model }) {
     const id = pick(made.payouts, each);
     const version = (model.payouts.get(id)?.version ?? 1) - (each.isStale ? 1 : 0);
-    return (target) => target.reenter(id, version);
+    return (target) => target.reopenLink(id, version);
   },
-  takeCodeTry(each, _scope, { made }) {
-    return (target) => target.takeCodeTry(pick(made.payouts, each));
+  takeCodeGuess(each, _scope, { made }) {
+    return (target) => target.takeCodeGuess(pick(made.payouts, each));
   },
-  forgetCodeTries(each, _scope, { made }) {
-    return (target) => target.forgetCodeTries(pick(made.payouts, each));
+  resetCodeGuesses(each, _scope, { made }) {
+    return (target) => target.resetCodeGuesses(pick(made.payouts, each));
   },
   findCredentials(each, _scope, { made }) {
     return (target) => target.findCredentials(pick(made.payouts, each));
@@ -185,8 +186,8 @@ const units: Record<Step["unit"], (each: Step, scope: Scope, stand: Stand) => As
     const query = queryOf(each, scope, stand);
     return (target) => target.listLinks(query);
   },
-  listPayments(each, scope, { made }) {
-    return (target) => target.listPayments(scope, pick(made.payouts, each));
+  listPaymentAttempts(each, scope, { made }) {
+    return (target) => target.listPaymentAttempts(scope, pick(made.payouts, each));
   },
 };
 
@@ -253,7 +254,7 @@ function outcomeOf(each: Step): Outcome {
   return each.isDone ? { state: "DONE", reply, change } : { state: "UNKNOWN", change };
 }
 
-function changeOf(each: Step): PayoutChange {
+function changeOf(each: Step): PayoutUpdate {
   const { status, connectorPayoutId, linkState, linkExpiresAtMs, amount, currency } = each;
   return {
     status,

@@ -15,12 +15,12 @@ onEveryEngine((fixture) => {
 
   describe("fifty at once", () => {
     it.each(["identity", "key", "both"])("open one attempt of one %s", async (by) => {
-      const { identity } = anIntent();
-      const idempotencyKey = { key: identity, expiresAtMs: 1e9 };
+      const { dedupeKey } = anIntent();
+      const idempotencyKey = { key: dedupeKey, expiresAtMs: 1e9 };
       const results = await fiftyTimes((ledger) =>
         ledger.open(
           anIntent({
-            ...(by === "key" ? {} : { identity }),
+            ...(by === "key" ? {} : { dedupeKey }),
             ...(by === "identity" ? {} : { idempotencyKey }),
           }),
         ),
@@ -62,7 +62,7 @@ onEveryEngine((fixture) => {
       "%s different operations on one payout one after the other: never two of them not done",
       async (unit) => {
         const { attempt, payout } = await fixture.opened();
-        await fixture.ledger.settle(attempt.id, done(), { durable: true });
+        await fixture.ledger.complete(attempt.id, done(), { durable: true });
         const on = { id: payout.id, version: payout.version };
         const results = await fiftyTimes((ledger, index) => {
           const intent = anIntent({ operation: `operation ${index}`, payout: on });
@@ -80,7 +80,7 @@ onEveryEngine((fixture) => {
 
     it("record different operations on one payout: once it has changed, none begins on what it was", async () => {
       const { attempt, payout } = await fixture.opened();
-      await fixture.ledger.settle(attempt.id, done(), { durable: true });
+      await fixture.ledger.complete(attempt.id, done(), { durable: true });
       const on = { id: payout.id, version: payout.version };
       const results = await fiftyTimes((ledger, index) => {
         const intent = anIntent({ operation: `operation ${index}`, payout: on });
@@ -92,17 +92,17 @@ onEveryEngine((fixture) => {
 
     it("open one identity on one payout: the others find it, and none is told that the payout is busy", async () => {
       const { attempt, payout } = await fixture.opened();
-      await fixture.ledger.settle(attempt.id, done(), { durable: true });
-      const { identity } = anIntent();
+      await fixture.ledger.complete(attempt.id, done(), { durable: true });
+      const { dedupeKey } = anIntent();
       const on = { id: payout.id, version: payout.version };
       const results = await fiftyTimes((ledger) =>
-        ledger.open(anIntent({ operation: "transfer", identity, payout: on })),
+        ledger.open(anIntent({ operation: "transfer", dedupeKey, payout: on })),
       );
       expect(results.map(({ kind }) => kind).sort()).toEqual([...Array(49).fill("existing"), "opened"]);
     });
 
     it("give a key that has expired to one attempt", async () => {
-      const key = anIntent().identity;
+      const key = anIntent().dedupeKey;
       await fixture.opened({ idempotencyKey: { key, expiresAtMs: fixture.clock.ms } });
       const results = await fiftyTimes((ledger) =>
         ledger.open(anIntent({ idempotencyKey: { key, expiresAtMs: 1e9 } })),
@@ -121,7 +121,7 @@ onEveryEngine((fixture) => {
     it("settle an attempt once, with one event", async () => {
       const { attempt, payout } = await fixture.opened();
       const settled = await fiftyTimes((ledger, index) =>
-        ledger.settle(attempt.id, done({ status: index % 3 === 0 ? Status.PENDING : Status.INITIATED }), {
+        ledger.complete(attempt.id, done({ status: index % 3 === 0 ? Status.PENDING : Status.INITIATED }), {
           durable: index % 2 === 0,
         }),
       );
@@ -132,7 +132,7 @@ onEveryEngine((fixture) => {
     it("observe one payout, each change with its event and its version", async () => {
       const { payout } = await fixture.opened();
       const news = [Status.INITIATED, Status.PENDING, Status.SUCCESS, Status.REVERSED];
-      await fiftyTimes((ledger, index) => ledger.observe(payout.id, { status: news[index % 4] ?? 0 }));
+      await fiftyTimes((ledger, index) => ledger.applyUpdate(payout.id, { status: news[index % 4] ?? 0 }));
       const events = await fixture.eventsOf(payout.id);
       expect((await fixture.ledger.findPayout(scope, payout))?.version).toBe(events.length + 1);
       expect(events.map(([from]) => from)).toEqual([0, ...events.slice(0, -1).map(([, to]) => to)]);
@@ -146,7 +146,7 @@ onEveryEngine((fixture) => {
         { linkState: "CLAIMED" },
         { status: Status.PENDING },
       ] as const;
-      await fiftyTimes((ledger, index) => ledger.observe(payout.id, facts[index % 3] ?? {}));
+      await fiftyTimes((ledger, index) => ledger.applyUpdate(payout.id, facts[index % 3] ?? {}));
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toMatchObject({
         connectorPayoutId: "po_kept",
         link: { state: "CLAIMED" },
@@ -172,17 +172,17 @@ onEveryEngine((fixture) => {
     });
 
     it("open and release one identity without error or remainder", async () => {
-      const { identity } = anIntent();
+      const { dedupeKey } = anIntent();
       const create = aPayout();
-      const idempotencyKey = { key: identity, expiresAtMs: 1e9 };
+      const idempotencyKey = { key: dedupeKey, expiresAtMs: 1e9 };
       await fiftyTimes(async (ledger) => {
         const result = await ledger.open(
-          anIntent({ identity, idempotencyKey, payout: { create: aPayout(create) } }),
+          anIntent({ dedupeKey, idempotencyKey, payout: { create: aPayout(create) } }),
         );
         if (result.kind === "opened") await ledger.release(result.attempt.id);
       });
       expect(await fixture.ledger.findPayout(scope, { id: create.id })).toBeUndefined();
-      const query = { scope, operation: "createLink", identity, idempotencyKey: identity };
+      const query = { scope, operation: "createLink", dedupeKey, idempotencyKey: dedupeKey };
       expect(await fixture.ledger.findAttempt(query)).toBeUndefined();
     });
   });

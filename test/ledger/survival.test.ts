@@ -22,8 +22,8 @@ function acknowledgements(child: ChildProcess, atEach: (count: number) => void):
 }
 
 /** How the attempt of an identity stands. */
-async function stateOf(ledger: Ledger, identity: string): Promise<string | undefined> {
-  const query = { scope, operation: "createLink", idempotencyKey: undefined, identity };
+async function stateOf(ledger: Ledger, dedupeKey: string): Promise<string | undefined> {
+  const query = { scope, operation: "createLink", idempotencyKey: undefined, dedupeKey };
   return (await ledger.findAttempt(query))?.attempt.state;
 }
 
@@ -85,7 +85,7 @@ function load(ledger: Ledger) {
       const intent = anIntent();
       try {
         await ledger.record(intent, done({ status: 7 }));
-        reached.get(acknowledged.push(intent.identity))?.();
+        reached.get(acknowledged.push(intent.dedupeKey))?.();
       } catch (error) {
         if (!(error instanceof LedgerUnavailable)) throw error;
         errors += 1;

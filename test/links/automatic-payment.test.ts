@@ -125,10 +125,10 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       expect(await first.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
       await hasty.close();
       const standing = await payouts.ledger.findLinkById(payout.scope, payout.id);
-      expect(standing?.unsettled).toBeDefined();
+      expect(standing?.openAttempt).toBeDefined();
       stripe.control.heal();
       expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.PENDING });
-      expect((await payouts.ledger.findLinkById(payout.scope, payout.id))?.unsettled).toBeUndefined();
+      expect((await payouts.ledger.findLinkById(payout.scope, payout.id))?.openAttempt).toBeUndefined();
       expect(paidFor(payout)).toBe(1);
     });
 
@@ -187,7 +187,7 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       const { connectorPayoutId: first } = await payouts.links.refresh(payout);
       stripe.control.settle(first ?? "", "failed", "payout_method_declined");
       expect(await payouts.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
-      expect(await payouts.ledger.listPayments(payout.scope, payout.id)).toMatchObject([
+      expect(await payouts.ledger.listPaymentAttempts(payout.scope, payout.id)).toMatchObject([
         { payoutStatus: PayoutStatus.FAILED, reason: "RECIPIENT_DECLINED" },
       ]);
       // Nothing is paid again before the recipient has come back.
@@ -196,7 +196,7 @@ describe.each(engines)("links with a page of the provider's, on $engine", (engin
       await payouts.links.openPage(payout, visit);
       expect(await again(payout)).toMatchObject({
         status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
-        link: { state: "ACTIVE", entry: 2 },
+        link: { state: "ACTIVE", claimRound: 2 },
       });
       await Promise.all(Array.from({ length: 10 }, () => payouts.links.refresh(payout)));
       expect(await again(payout)).toMatchObject({ status: PayoutStatus.PENDING });

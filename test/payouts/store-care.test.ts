@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "../../src/config/config.ts";
-import type { Ledger, SettleOptions } from "../../src/ledger/ledger.ts";
+import type { CompleteOptions, Ledger } from "../../src/ledger/ledger.ts";
 import { type Service, startService } from "../../src/server.ts";
 import { callGrpcJs } from "../support/clients/clients.ts";
 import { root, temporaryFolder } from "../support/service/service.ts";
@@ -10,7 +10,7 @@ import { type CourierProvider, startCourierProvider } from "../support/stages/co
 
 /** What the call path asks of its ledger, seen between the two. */
 const folder = temporaryFolder();
-const settled: SettleOptions[] = [];
+const settled: CompleteOptions[] = [];
 let openTakesMs = 0;
 let provider: CourierProvider;
 let service: Service;
@@ -21,9 +21,9 @@ const watched = (ledger: Ledger): Ledger => ({
     await delay(openTakesMs);
     return ledger.open(intent);
   },
-  settle(attemptId, outcome, options) {
+  complete(attemptId, outcome, options) {
     settled.push(options);
-    return ledger.settle(attemptId, outcome, options);
+    return ledger.complete(attemptId, outcome, options);
   },
 });
 
@@ -60,10 +60,10 @@ const transfer = (id: string) =>
 
 it("has a refusal on the disk before it tells of it, and what the provider would tell again soon after", async () => {
   expect((await transfer("paid")).reply).toMatchObject({ payout_status: "PENDING" });
-  expect(settled.splice(0)).toEqual([{ durable: false, tries: 1 }]);
+  expect(settled.splice(0)).toEqual([{ durable: false, sendCount: 1 }]);
   provider.answerWith("POST /payments", { status: 402, body: { code: "declined", message: "No." } });
   expect((await transfer("refused")).reply).toMatchObject({ payout_status: "FAILED" });
-  expect(settled.splice(0)).toEqual([{ durable: true, tries: 1 }]);
+  expect(settled.splice(0)).toEqual([{ durable: true, sendCount: 1 }]);
   provider.heal();
 });
 

@@ -41,7 +41,7 @@ describe.runIf(hasPostgres())("on postgres, what is sent in one go", () => {
   const newOne = () =>
     anIntent({
       payout: { create: aPayout({ status: 7 }) },
-      idempotencyKey: { key: anIntent().identity, expiresAtMs: 1e15 },
+      idempotencyKey: { key: anIntent().dedupeKey, expiresAtMs: 1e15 },
     });
 
   it("is all of a new payout, from the beginning to the commit", { timeout: 5_000 }, async () => {
@@ -91,7 +91,7 @@ describe.runIf(hasPostgres())("on postgres, what is sent in one go", () => {
     // The server may still be at it: what it was sent it carries out, with or without somebody to answer.
     const made = () => ask(url, "select id from attempt where id = $1", [intent.attemptId]);
     await expect.poll(made, { timeout: 5_000 }).toHaveLength(1);
-    const repeat = { ...newOne(), identity: intent.identity };
+    const repeat = { ...newOne(), dedupeKey: intent.dedupeKey };
     expect(await ledger.open(repeat)).toMatchObject({
       kind: "existing",
       attempt: { id: intent.attemptId, state: "DONE" },

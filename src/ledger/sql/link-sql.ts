@@ -46,7 +46,7 @@ export const linkSql = {
     where id = $1 and link_token_hash is not null and link_opened_at_ms is null`,
 
   /** $1 payout, $2 tries at most, $3 now, $4 until when there is none once all are taken. No row where there is none. */
-  takeCodeTry: `update payout
+  takeCodeGuess: `update payout
     set link_locked_until_ms = case when link_code_tries = $2 - 1 then cast($4 as bigint) else 0 end,
       link_code_tries = case when link_code_tries < $2 then link_code_tries + 1 else 1 end
     where id = $1 and link_token_hash is not null and (link_code_tries < $2 or link_locked_until_ms <= $3)
@@ -56,7 +56,7 @@ export const linkSql = {
   lockedUntil: "select link_locked_until_ms from payout where id = $1",
 
   /** $1 payout. */
-  forgetCodeTries: "update payout set link_code_tries = 0, link_locked_until_ms = 0 where id = $1",
+  resetCodeGuesses: "update payout set link_code_tries = 0, link_locked_until_ms = 0 where id = $1",
 
   /** $1 tenant, $2 merchant, $3 payout, $4 hash, $5 key id, $6 generation, $7 now. */
   replaceToken: `update payout

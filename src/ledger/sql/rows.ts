@@ -1,4 +1,4 @@
-import type { Attempt, Link, LinkRecord, LinkState, Payment, Payout } from "../../core/payout.ts";
+import type { Attempt, Link, LinkRecord, LinkState, PaymentAttempt, Payout } from "../../core/payout.ts";
 import type { Row } from "../transactions/unit.ts";
 
 /** Reads a row of the payout table. */
@@ -28,7 +28,7 @@ function readLink(row: Row): Link {
     generation: number(row, "link_generation"),
     expiresAtMs: number(row, "link_expires_at_ms"),
     options: bytes(row, "link_options"),
-    entry: number(row, "link_entry"),
+    claimRound: number(row, "link_entry"),
     openedAtMs: optional(row, "link_opened_at_ms", number),
     claimedAtMs: optional(row, "link_claimed_at_ms", number),
     completedAtMs: optional(row, "link_completed_at_ms", number),
@@ -43,8 +43,8 @@ export function readLinkRecord(row: Row): LinkRecord {
   if (!link) throw new Error(`The payout ${payout.id} has no link.`);
   return {
     payout: { ...payout, link },
-    payments: number(row, "payments"),
-    unsettled: row.attempt_id === null ? undefined : readAttempt({ ...row, id: row.attempt_id }),
+    paymentAttempts: number(row, "payments"),
+    openAttempt: row.attempt_id === null ? undefined : readAttempt({ ...row, id: row.attempt_id }),
   };
 }
 
@@ -54,11 +54,11 @@ export function readAttempt(row: Row): Attempt {
     id: text(row, "id"),
     payoutId: optional(row, "payout_id", text),
     operation: text(row, "operation"),
-    identity: text(row, "identity"),
-    fingerprint: text(row, "fingerprint"),
-    fieldPrints: JSON.parse(text(row, "field_prints")) as Record<string, string>,
+    dedupeKey: text(row, "identity"),
+    requestHash: text(row, "fingerprint"),
+    fieldHashes: JSON.parse(text(row, "field_prints")) as Record<string, string>,
     state: text(row, "state") as Attempt["state"],
-    tries: number(row, "tries"),
+    sendCount: number(row, "tries"),
     startedAtMs: number(row, "started_at_ms"),
     lease: { owner: text(row, "lease_owner"), untilMs: number(row, "lease_until_ms") },
     reply: optional(row, "reply", bytes),
@@ -66,7 +66,7 @@ export function readAttempt(row: Row): Attempt {
 }
 
 /** Reads a row of the attempt table whose operation pays. */
-export function readPayment(row: Row): Payment {
+export function readPayment(row: Row): PaymentAttempt {
   return {
     attempt: readAttempt(row),
     methodKind: optional(row, "method_kind", number),

@@ -42,11 +42,11 @@ onEveryEngine((fixture) => {
       const { connector } = payout;
       const find = (connectorPayoutId: string) =>
         fixture.ledger.findPayout(scope, { connector, connectorPayoutId });
-      await fixture.ledger.observe(payout.id, { connectorPayoutId: "acct_opened" });
+      await fixture.ledger.applyUpdate(payout.id, { connectorPayoutId: "acct_opened" });
       const change = { status: Status.SUCCESS, connectorPayoutId: "obp_paid" };
-      await fixture.ledger.settle(attempt.id, done(change), { durable: true });
+      await fixture.ledger.complete(attempt.id, done(change), { durable: true });
       const late = { status: Status.PENDING, connectorPayoutId: "acct_late" };
-      const stands = await fixture.ledger.observe(payout.id, late);
+      const stands = await fixture.ledger.applyUpdate(payout.id, late);
       expect(stands.connectorPayoutId).toBe("obp_paid");
       for (const id of ["acct_made", "acct_opened", "obp_paid", "acct_late"])
         expect([id, await find(id)]).toEqual([id, stands]);
@@ -75,7 +75,7 @@ onEveryEngine((fixture) => {
         { startedAtMs: 1_500 },
         { connectorPayoutId: "acct_shared" },
       );
-      await fixture.ledger.observe(former.id, { connectorPayoutId: "obp_former" });
+      await fixture.ledger.applyUpdate(former.id, { connectorPayoutId: "obp_former" });
       const ids = { connector: present.connector, connectorPayoutId: "acct_shared" };
       expect(await fixture.ledger.findPayout(scope, ids)).toEqual(present);
     });
@@ -105,12 +105,12 @@ onEveryEngine((fixture) => {
       expect(await find(foreign, { connector, connectorPayoutId: "po_own" })).toBeUndefined();
       const query = {
         operation: intent.operation,
-        identity: intent.identity,
+        dedupeKey: intent.dedupeKey,
         idempotencyKey: idempotencyKey.key,
       };
       expect(await fixture.ledger.findAttempt({ ...query, scope: foreign })).toBeUndefined();
 
-      const same = { scope: foreign, identity: intent.identity, idempotencyKey };
+      const same = { scope: foreign, dedupeKey: intent.dedupeKey, idempotencyKey };
       const own = await fixture.opened({ ...same }, { merchantPayoutId });
       expect(own.payout.scope).toEqual(foreign);
       expect((await find(scope, { merchantPayoutId }))?.id).toBe(id);

@@ -8,7 +8,7 @@ import { ask, askAll, type Query, query, type Row, type Unit } from "./unit.ts";
 export function* findAttempt(
   wanted: AttemptQuery,
   nowMs: number,
-): Unit<(Existing & { via: "key" | "identity" }) | undefined> {
+): Unit<(Existing & { via: "key" | "dedupeKey" }) | undefined> {
   const [rows] = yield* askAll([attemptQuery(wanted, nowMs)]);
   const found = readFound(rows);
   if (!found) return undefined;
@@ -18,7 +18,7 @@ export function* findAttempt(
 
 /** Asks for the attempts of a key and of an identity. Read what comes with {@link readFound}. */
 export function attemptQuery(wanted: AttemptQuery, nowMs: number): Query {
-  const { scope, operation, idempotencyKey, identity } = wanted;
+  const { scope, operation, idempotencyKey, dedupeKey } = wanted;
   return query(
     sql.attemptByKeyOrIdentity,
     scope.tenantId,
@@ -26,16 +26,16 @@ export function attemptQuery(wanted: AttemptQuery, nowMs: number): Query {
     operation,
     idempotencyKey ?? null,
     nowMs,
-    identity ?? null,
+    dedupeKey ?? null,
   );
 }
 
 /** The attempt that counts among those of {@link attemptQuery}: the key decides. */
 export function readFound(
   rows: readonly Row[],
-): { readonly attempt: Attempt; readonly via: "key" | "identity" } | undefined {
+): { readonly attempt: Attempt; readonly via: "key" | "dedupeKey" } | undefined {
   const row = rows.find((each) => each.via === "key") ?? rows[0];
-  return row && { attempt: readAttempt(row), via: row.via === "key" ? "key" : "identity" };
+  return row && { attempt: readAttempt(row), via: row.via === "key" ? "key" : "dedupeKey" };
 }
 
 /** {@link Ledger.findPayout}. */

@@ -11,7 +11,7 @@ const moment = { startedAtMs: 2_000 };
 onEveryEngine((fixture) => {
   async function made(): Promise<Payout> {
     const { attempt, payout } = await fixture.opened({}, { link: aLink({ expiresAtMs: 1e9 }) });
-    await fixture.ledger.settle(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
+    await fixture.ledger.complete(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
     return standing(payout.id);
   }
 
@@ -30,17 +30,15 @@ onEveryEngine((fixture) => {
   }
 
   const payments = async (id: string) =>
-    (await fixture.ledger.listPayments(scope, id)).map(({ payoutStatus, reason, connectorPayoutId }) => [
-      payoutStatus,
-      reason,
-      connectorPayoutId,
-    ]);
+    (await fixture.ledger.listPaymentAttempts(scope, id)).map(
+      ({ payoutStatus, reason, connectorPayoutId }) => [payoutStatus, reason, connectorPayoutId],
+    );
 
   describe("a link", () => {
     it("is found by the hash of its token, and by its id for its merchant alone", async () => {
       const { id, link } = await made();
       const found = await fixture.ledger.findLinkById(scope, id);
-      expect(found).toEqual({ payout: await standing(id), payments: 0, unsettled: undefined });
+      expect(found).toEqual({ payout: await standing(id), paymentAttempts: 0, openAttempt: undefined });
       expect(await fixture.ledger.findLink(link?.tokenHash ?? "")).toEqual(found);
       expect(await fixture.ledger.findLink("")).toBeUndefined();
       for (const other of [
@@ -56,16 +54,19 @@ onEveryEngine((fixture) => {
       const { id } = await made();
       const first = await paying(id);
       const found = await fixture.ledger.findLinkById(scope, id);
-      expect(found).toMatchObject({ payments: 1, unsettled: { id: first, state: "SENDING", payoutId: id } });
-      await fixture.ledger.settle(first, unknown, durable);
-      expect((await fixture.ledger.findLinkById(scope, id))?.unsettled?.state).toBe("UNKNOWN");
-      await fixture.ledger.settle(first, done({ status: Status.FAILED }), durable);
+      expect(found).toMatchObject({
+        paymentAttempts: 1,
+        openAttempt: { id: first, state: "SENDING", payoutId: id },
+      });
+      await fixture.ledger.complete(first, unknown, durable);
+      expect((await fixture.ledger.findLinkById(scope, id))?.openAttempt?.state).toBe("UNKNOWN");
+      await fixture.ledger.complete(first, done({ status: Status.FAILED }), durable);
       const { version } = await standing(id);
-      await fixture.ledger.reenter(id, version);
+      await fixture.ledger.reopenLink(id, version);
       await paying(id, "enrollDisburseAccount");
       expect(await fixture.ledger.findLinkById(scope, id)).toMatchObject({
-        payments: 1,
-        unsettled: { operation: "enrollDisburseAccount" },
+        paymentAttempts: 1,
+        openAttempt: { operation: "enrollDisburseAccount" },
       });
     });
   });
@@ -74,7 +75,7 @@ onEveryEngine((fixture) => {
     it("are listed with what is known of each", async () => {
       const { id } = await made();
       const first = await paying(id, "transfer", 5_000);
-      expect(await fixture.ledger.listPayments(scope, id)).toEqual([
+      expect(await fixture.ledger.listPaymentAttempts(scope, id)).toEqual([
         {
           attempt: expect.objectContaining({ id: first, state: "SENDING", startedAtMs: 5_000 }),
           methodKind: 3,
@@ -84,29 +85,29 @@ onEveryEngine((fixture) => {
           updatedAtMs: fixture.clock.ms,
         },
       ]);
-      await fixture.ledger.settle(first, unknown, durable);
+      await fixture.ledger.complete(first, unknown, durable);
       expect(await payments(id)).toEqual([[undefined, undefined, undefined]]);
       fixture.clock.ms += 5;
-      await fixture.ledger.settle(
+      await fixture.ledger.complete(
         first,
         done({ status: Status.PENDING, connectorPayoutId: "po_1" }),
         durable,
       );
       expect(await payments(id)).toEqual([[Status.PENDING, undefined, "po_1"]]);
-      expect((await fixture.ledger.listPayments(scope, id))[0]?.updatedAtMs).toBe(fixture.clock.ms);
-      expect(await fixture.ledger.listPayments({ ...scope, merchantId: "other" }, id)).toEqual([]);
+      expect((await fixture.ledger.listPaymentAttempts(scope, id))[0]?.updatedAtMs).toBe(fixture.clock.ms);
+      expect(await fixture.ledger.listPaymentAttempts({ ...scope, merchantId: "other" }, id)).toEqual([]);
     });
 
     it("have the method of whatever was sent last", async () => {
       const { id } = await made();
       const first = await paying(id, "transfer", 5_000);
-      await fixture.ledger.settle(first, unknown, durable);
+      await fixture.ledger.complete(first, unknown, durable);
       const methodAfter = async (methodKind: number | undefined) => {
         fixture.clock.ms += 5;
         const lease = { owner: "two", untilMs: fixture.clock.ms + 1 };
         expect(await fixture.ledger.takeOver(first, lease, methodKind)).toBeDefined();
         fixture.clock.ms += 5;
-        return (await fixture.ledger.listPayments(scope, id))[0]?.methodKind;
+        return (await fixture.ledger.listPaymentAttempts(scope, id))[0]?.methodKind;
       };
       expect(await methodAfter(undefined)).toBe(3);
       expect(await methodAfter(8)).toBe(8);
@@ -115,12 +116,12 @@ onEveryEngine((fixture) => {
     it("follow what is heard of the payout", async () => {
       const { id } = await made();
       const first = await paying(id);
-      await fixture.ledger.settle(first, done({ status: Status.PENDING }), durable);
-      await fixture.ledger.observe(id, { status: Status.SUCCESS, connectorPayoutId: "po_2" });
+      await fixture.ledger.complete(first, done({ status: Status.PENDING }), durable);
+      await fixture.ledger.applyUpdate(id, { status: Status.SUCCESS, connectorPayoutId: "po_2" });
       expect(await payments(id)).toEqual([[Status.SUCCESS, undefined, "po_2"]]);
-      await fixture.ledger.observe(id, { status: Status.REVERSED, reason: "PAYMENT_RETURNED" });
+      await fixture.ledger.applyUpdate(id, { status: Status.REVERSED, reason: "PAYMENT_RETURNED" });
       expect(await payments(id)).toEqual([[Status.REVERSED, "PAYMENT_RETURNED", "po_2"]]);
-      await fixture.ledger.observe(id, { status: Status.PENDING, reason: "BLOCKED" });
+      await fixture.ledger.applyUpdate(id, { status: Status.PENDING, reason: "BLOCKED" });
       expect(await payments(id)).toEqual([[Status.REVERSED, "PAYMENT_RETURNED", "po_2"]]);
     });
 
@@ -131,33 +132,36 @@ onEveryEngine((fixture) => {
         reason: "RECIPIENT_DECLINED",
         connectorPayoutId: "po_3",
       });
-      await fixture.ledger.settle(await paying(id), failing, durable);
-      await fixture.ledger.reenter(id, (await standing(id)).version);
-      await fixture.ledger.observe(id, { status: Status.REQUIRES_FULFILLMENT, connectorPayoutId: "acct_1" });
+      await fixture.ledger.complete(await paying(id), failing, durable);
+      await fixture.ledger.reopenLink(id, (await standing(id)).version);
+      await fixture.ledger.applyUpdate(id, {
+        status: Status.REQUIRES_FULFILLMENT,
+        connectorPayoutId: "acct_1",
+      });
       expect(await payments(id)).toEqual([[Status.FAILED, "RECIPIENT_DECLINED", "po_3"]]);
       const second = await paying(id, "transfer", fixture.clock.ms + 1);
-      await fixture.ledger.settle(second, done({ status: Status.PENDING }), durable);
+      await fixture.ledger.complete(second, done({ status: Status.PENDING }), durable);
       expect(await payments(id)).toEqual([
         [Status.FAILED, "RECIPIENT_DECLINED", "po_3"],
         [Status.PENDING, undefined, undefined],
       ]);
       const other = await made();
-      await fixture.ledger.settle(await paying(other.id), failing, durable);
-      await fixture.ledger.observe(other.id, { status: Status.SUCCESS });
+      await fixture.ledger.complete(await paying(other.id), failing, durable);
+      await fixture.ledger.applyUpdate(other.id, { status: Status.SUCCESS });
       expect(await payments(other.id)).toEqual([[Status.SUCCESS, undefined, "po_3"]]);
     });
 
     it("are each told their own end, whatever the clock of the process that began them", async () => {
       const { id } = await made();
-      await fixture.ledger.settle(
+      await fixture.ledger.complete(
         await paying(id, "transfer", 9_000),
         done({ status: Status.FAILED }),
         durable,
       );
-      await fixture.ledger.reenter(id, (await standing(id)).version);
+      await fixture.ledger.reopenLink(id, (await standing(id)).version);
       const second = await paying(id, "transfer", 8_000);
-      await fixture.ledger.settle(second, done({ status: Status.SUCCESS }), durable);
-      const found = await fixture.ledger.listPayments(scope, id);
+      await fixture.ledger.complete(second, done({ status: Status.SUCCESS }), durable);
+      const found = await fixture.ledger.listPaymentAttempts(scope, id);
       expect(found.map(({ attempt, payoutStatus }) => [attempt.id === second, payoutStatus])).toEqual([
         [true, Status.SUCCESS],
         [false, Status.FAILED],

@@ -1,4 +1,4 @@
-import type { LinkRecord, Payment, Scope } from "../../core/payout.ts";
+import type { LinkRecord, PaymentAttempt, Scope } from "../../core/payout.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { bytes, optional, readLinkRecord, readPayment } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
@@ -22,8 +22,8 @@ export function* findCredentials(payoutId: string): Unit<Uint8Array | undefined>
   return row && optional(row, "link_credentials", bytes);
 }
 
-/** {@link Ledger.listPayments}. */
-export function* listPayments(scope: Scope, payoutId: string): Unit<readonly Payment[]> {
+/** {@link Ledger.listPaymentAttempts}. */
+export function* listPaymentAttempts(scope: Scope, payoutId: string): Unit<readonly PaymentAttempt[]> {
   const rows = yield* ask(sql.payments, scope.tenantId, scope.merchantId, payoutId);
   return rows.map(readPayment);
 }

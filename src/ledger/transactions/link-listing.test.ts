@@ -5,7 +5,7 @@ import { ledgerAt, onEveryEngine } from "../../../test/support/stores/ledgers.ts
 import { freshDatabase, hasPostgres } from "../../../test/support/stores/postgres.ts";
 import type { NewPayout } from "../../core/payout.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
-import type { LinkList, LinkPosition, LinkQuery, PayoutChange } from "../ledger.ts";
+import type { LinkList, LinkPosition, LinkQuery, PayoutUpdate } from "../ledger.ts";
 import { afterPrefix, listLinks } from "./link-listing.ts";
 
 const nothing = {
@@ -77,7 +77,7 @@ onEveryEngine((fixture) => {
       fixture.ledger.listLinks({ scope, ...nothing, ...given });
     return {
       scope,
-      async add(startedAtMs: number, given: Partial<NewPayout> = {}, change: PayoutChange = {}) {
+      async add(startedAtMs: number, given: Partial<NewPayout> = {}, change: PayoutUpdate = {}) {
         const create = aPayout({ link: aLink(), ...given });
         await fixture.ledger.record(anIntent({ scope, startedAtMs, payout: { create } }), done(change));
         return create.id;
@@ -123,7 +123,7 @@ onEveryEngine((fixture) => {
       const transfer = anIntent({ scope, operation: "transfer", payout: { id, version } });
       await fixture.ledger.open(transfer);
       const { links } = await list();
-      expect(links.map(({ payments, unsettled }) => [payments, unsettled?.id])).toEqual([
+      expect(links.map(({ paymentAttempts, openAttempt }) => [paymentAttempts, openAttempt?.id])).toEqual([
         [0, undefined],
         [1, transfer.attemptId],
       ]);

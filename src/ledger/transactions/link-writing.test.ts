@@ -13,7 +13,7 @@ onEveryEngine((fixture) => {
   /** A link that waits for its recipient. */
   async function waiting(given: Partial<NewPayout> = {}): Promise<Payout> {
     const { attempt, payout } = await fixture.opened({}, { link: link(), ...given });
-    await fixture.ledger.settle(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
+    await fixture.ledger.complete(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
     return standing(payout.id);
   }
 
@@ -26,7 +26,7 @@ onEveryEngine((fixture) => {
   /** A link whose payment has failed. */
   async function failed(linkState: LinkState = "CLAIMED", expiresAtMs = 1e9): Promise<Payout> {
     const { id } = await waiting({ link: aLink({ expiresAtMs }) });
-    return fixture.ledger.observe(id, { status: Status.FAILED, linkState });
+    return fixture.ledger.applyUpdate(id, { status: Status.FAILED, linkState });
   }
 
   /** Runs the same thing a hundred times at once, in turn on each of two ledgers on one database. */
@@ -37,15 +37,15 @@ onEveryEngine((fixture) => {
     );
   }
 
-  describe("reenter", () => {
+  describe("reopenLink", () => {
     it("asks for details once more after a payment failed", async () => {
       const payout = await failed();
       fixture.clock.ms += 1;
-      const again = await fixture.ledger.reenter(payout.id, payout.version);
+      const again = await fixture.ledger.reopenLink(payout.id, payout.version);
       expect(again).toEqual({
         ...payout,
         status: Status.REQUIRES_PAYOUT_METHOD_DATA,
-        link: { ...payout.link, state: "ACTIVE", entry: 2 },
+        link: { ...payout.link, state: "ACTIVE", claimRound: 2 },
         updatedAtMs: fixture.clock.ms,
         version: payout.version + 1,
       });
@@ -58,9 +58,9 @@ onEveryEngine((fixture) => {
 
     it("happens once, however many ask at once", async () => {
       const payout = await failed();
-      const results = await hundredTimes((ledger) => ledger.reenter(payout.id, payout.version));
+      const results = await hundredTimes((ledger) => ledger.reopenLink(payout.id, payout.version));
       expect(new Set(results.map((each) => each.version))).toEqual(new Set([payout.version + 1]));
-      expect((await standing(payout.id)).link?.entry).toBe(2);
+      expect((await standing(payout.id)).link?.claimRound).toBe(2);
       expect(await fixture.eventsOf(payout.id)).toHaveLength(3);
     });
 
@@ -68,18 +68,18 @@ onEveryEngine((fixture) => {
       "leaves a link that is %s as it is: it has no credentials any more",
       async (state) => {
         const payout = await failed(state);
-        expect(await fixture.ledger.reenter(payout.id, payout.version)).toEqual(payout);
+        expect(await fixture.ledger.reopenLink(payout.id, payout.version)).toEqual(payout);
       },
     );
 
     it("leaves alone what has not failed, has changed since, or has run out", async () => {
       const unpaid = await waiting();
-      expect(await fixture.ledger.reenter(unpaid.id, unpaid.version)).toEqual(unpaid);
+      expect(await fixture.ledger.reopenLink(unpaid.id, unpaid.version)).toEqual(unpaid);
       const stale = await failed();
-      expect(await fixture.ledger.reenter(stale.id, stale.version - 1)).toEqual(stale);
+      expect(await fixture.ledger.reopenLink(stale.id, stale.version - 1)).toEqual(stale);
       const over = await failed("CLAIMED", fixture.clock.ms);
-      expect(await fixture.ledger.reenter(over.id, over.version)).toEqual(over);
-      await expect(fixture.ledger.reenter("nobody", 1)).rejects.toThrow(/no payout nobody/);
+      expect(await fixture.ledger.reopenLink(over.id, over.version)).toEqual(over);
+      await expect(fixture.ledger.reopenLink("nobody", 1)).rejects.toThrow(/no payout nobody/);
     });
 
     it("waits for what nobody knows yet", async () => {
@@ -87,9 +87,9 @@ onEveryEngine((fixture) => {
       const on = { id: payout.id, version: payout.version };
       const { attemptId } = anIntent();
       await fixture.ledger.open(anIntent({ attemptId, operation: "transfer", payout: on }));
-      expect(await fixture.ledger.reenter(payout.id, payout.version)).toEqual(payout);
-      await fixture.ledger.settle(attemptId, done(), durable);
-      expect((await fixture.ledger.reenter(payout.id, payout.version)).link?.entry).toBe(2);
+      expect(await fixture.ledger.reopenLink(payout.id, payout.version)).toEqual(payout);
+      await fixture.ledger.complete(attemptId, done(), durable);
+      expect((await fixture.ledger.reopenLink(payout.id, payout.version)).link?.claimRound).toBe(2);
     });
   });
 
@@ -101,27 +101,30 @@ onEveryEngine((fixture) => {
       const openedAtMs = fixture.clock.ms;
       fixture.clock.ms += 1;
       await fixture.ledger.markOpened(id);
-      await fixture.ledger.observe(id, { status: Status.PENDING, linkState: "CLAIMED" });
+      await fixture.ledger.applyUpdate(id, { status: Status.PENDING, linkState: "CLAIMED" });
       const claimedAtMs = fixture.clock.ms;
       fixture.clock.ms += 1;
-      await fixture.ledger.observe(id, { status: Status.SUCCESS, linkState: "COMPLETED" });
+      await fixture.ledger.applyUpdate(id, { status: Status.SUCCESS, linkState: "COMPLETED" });
       const completedAtMs = fixture.clock.ms;
       fixture.clock.ms += 1;
-      await fixture.ledger.observe(id, { status: Status.REVERSED, linkState: "COMPLETED" });
+      await fixture.ledger.applyUpdate(id, { status: Status.REVERSED, linkState: "COMPLETED" });
       expect((await standing(id)).link).toMatchObject({ openedAtMs, claimedAtMs, completedAtMs });
     });
 
     it("stay when more is heard of the same state", async () => {
       const { id } = await waiting();
-      const claimed = await fixture.ledger.observe(id, { status: Status.PENDING, linkState: "CLAIMED" });
+      const claimed = await fixture.ledger.applyUpdate(id, { status: Status.PENDING, linkState: "CLAIMED" });
       fixture.clock.ms += 1;
-      const again = await fixture.ledger.observe(id, { linkState: "CLAIMED", linkExpiresAtMs: 2e9 });
+      const again = await fixture.ledger.applyUpdate(id, { linkState: "CLAIMED", linkExpiresAtMs: 2e9 });
       expect(again.link).toEqual({ ...claimed.link, expiresAtMs: 2e9 });
     });
 
     it("include the claim, where payment follows at once", async () => {
       const { id } = await waiting();
-      const { link } = await fixture.ledger.observe(id, { status: Status.SUCCESS, linkState: "COMPLETED" });
+      const { link } = await fixture.ledger.applyUpdate(id, {
+        status: Status.SUCCESS,
+        linkState: "COMPLETED",
+      });
       expect(link).toMatchObject({ claimedAtMs: fixture.clock.ms, completedAtMs: fixture.clock.ms });
     });
 
@@ -141,7 +144,7 @@ onEveryEngine((fixture) => {
       expect(Object.values(payout.link ?? {})).not.toContainEqual(kept);
       const found = await fixture.ledger.findLinkById(scope, payout.id);
       expect(Object.values(found?.payout.link ?? {})).not.toContainEqual(kept);
-      await fixture.ledger.observe(payout.id, { status: Status.PENDING, linkState: "CLAIMED" });
+      await fixture.ledger.applyUpdate(payout.id, { status: Status.PENDING, linkState: "CLAIMED" });
       expect(await fixture.ledger.findCredentials(payout.id)).toEqual(kept);
     });
 
@@ -152,9 +155,9 @@ onEveryEngine((fixture) => {
     ] as const)("are erased with the change that brings a link to %s", async (linkState, status) => {
       const change = { status, linkState };
       const observed = await waiting();
-      await fixture.ledger.observe(observed.id, change);
+      await fixture.ledger.applyUpdate(observed.id, change);
       const settled = await fixture.opened({}, { link: link() });
-      await fixture.ledger.settle(settled.attempt.id, done(change), durable);
+      await fixture.ledger.complete(settled.attempt.id, done(change), durable);
       const on = await waiting();
       const voiding = anIntent({ operation: "void", payout: { id: on.id, version: on.version } });
       await fixture.ledger.record(voiding, done(change));
@@ -180,12 +183,12 @@ onEveryEngine((fixture) => {
       const { id } = await waiting();
       const tries = async (count: number) => {
         const results = [];
-        for (let index = 0; index < count; index++) results.push(await fixture.ledger.takeCodeTry(id));
+        for (let index = 0; index < count; index++) results.push(await fixture.ledger.takeCodeGuess(id));
         return results.map(({ isAllowed }) => isAllowed);
       };
       expect(await tries(7)).toEqual([true, true, true, true, true, false, false]);
       const lockedUntilMs = fixture.clock.ms + CODE_LOCK_MS;
-      expect(await fixture.ledger.takeCodeTry(id)).toEqual({ isAllowed: false, lockedUntilMs });
+      expect(await fixture.ledger.takeCodeGuess(id)).toEqual({ isAllowed: false, lockedUntilMs });
       fixture.clock.ms = lockedUntilMs - 1;
       expect(await tries(1)).toEqual([false]);
       fixture.clock.ms = lockedUntilMs;
@@ -194,23 +197,23 @@ onEveryEngine((fixture) => {
 
     it("are five, however many ask at once", async () => {
       const { id } = await waiting();
-      const results = await hundredTimes((ledger) => ledger.takeCodeTry(id));
+      const results = await hundredTimes((ledger) => ledger.takeCodeGuess(id));
       expect(results.filter(({ isAllowed }) => isAllowed)).toHaveLength(5);
     });
 
     it("are given back after the right code, even the last", async () => {
       const { id } = await waiting();
-      for (let index = 0; index < 5; index++) await fixture.ledger.takeCodeTry(id);
-      await fixture.ledger.forgetCodeTries(id);
-      expect(await fixture.ledger.takeCodeTry(id)).toEqual({ isAllowed: true, lockedUntilMs: 0 });
+      for (let index = 0; index < 5; index++) await fixture.ledger.takeCodeGuess(id);
+      await fixture.ledger.resetCodeGuesses(id);
+      expect(await fixture.ledger.takeCodeGuess(id)).toEqual({ isAllowed: true, lockedUntilMs: 0 });
     });
 
     it("leave the payout as it is, and what has no link has none", async () => {
       const before = await waiting();
-      await fixture.ledger.takeCodeTry(before.id);
+      await fixture.ledger.takeCodeGuess(before.id);
       expect(await standing(before.id)).toEqual(before);
       const { payout } = await fixture.opened();
-      expect((await fixture.ledger.takeCodeTry(payout.id)).isAllowed).toBe(false);
+      expect((await fixture.ledger.takeCodeGuess(payout.id)).isAllowed).toBe(false);
     });
   });
 

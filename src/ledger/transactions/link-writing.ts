@@ -18,8 +18,8 @@ export function* markOpened(payoutId: string, nowMs: number): Unit<void> {
   yield* askLast([query(linkSql.markOpened, payoutId, nowMs)]);
 }
 
-/** {@link Ledger.reenter}. */
-export function* reenter(payoutId: string, seenVersion: number, nowMs: number): Unit<Payout> {
+/** {@link Ledger.reopenLink}. */
+export function* reopenLink(payoutId: string, seenVersion: number, nowMs: number): Unit<Payout> {
   const [[row], [unsettled]] = yield* askAll([
     query(sql.lockPayout, payoutId),
     query(sql.unsettledAttempt, payoutId),
@@ -39,22 +39,22 @@ function mayBeAskedAnew({ status, link }: Payout, nowMs: number): boolean {
   return !endStates.has(link.state) && link.expiresAtMs > nowMs;
 }
 
-/** {@link Ledger.takeCodeTry}. */
-export function* takeCodeTry(
+/** {@link Ledger.takeCodeGuess}. */
+export function* takeCodeGuess(
   payoutId: string,
   nowMs: number,
 ): Unit<{ readonly isAllowed: boolean; readonly lockedUntilMs: number }> {
   const [[taken], [standing]] = yield* askLast([
-    query(linkSql.takeCodeTry, payoutId, CODE_TRIES, nowMs, nowMs + CODE_LOCK_MS),
+    query(linkSql.takeCodeGuess, payoutId, CODE_TRIES, nowMs, nowMs + CODE_LOCK_MS),
     query(linkSql.lockedUntil, payoutId),
   ]);
   if (!standing) throw new Error(`There is no payout ${payoutId}.`);
   return { isAllowed: taken !== undefined, lockedUntilMs: number(standing, "link_locked_until_ms") };
 }
 
-/** {@link Ledger.forgetCodeTries}. */
-export function* forgetCodeTries(payoutId: string): Unit<void> {
-  yield* askLast([query(linkSql.forgetCodeTries, payoutId)]);
+/** {@link Ledger.resetCodeGuesses}. */
+export function* resetCodeGuesses(payoutId: string): Unit<void> {
+  yield* askLast([query(linkSql.resetCodeGuesses, payoutId)]);
 }
 
 /** {@link Ledger.replaceToken}. */

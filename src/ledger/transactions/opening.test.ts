@@ -18,18 +18,18 @@ onEveryEngine((fixture) => {
       const intent = anIntent({
         payout: { create },
         idempotencyKey: { key: "key ü ☃", expiresAtMs: 9_000 },
-        fieldPrints: { 'q"uote': "ü ☃" },
+        fieldHashes: { 'q"uote': "ü ☃" },
       });
       const result = await fixture.ledger.open(intent);
       const attempt = {
         id: intent.attemptId,
         payoutId: create.id,
         operation: "createLink",
-        identity: intent.identity,
-        fingerprint: "fingerprint",
-        fieldPrints: { 'q"uote': "ü ☃" },
+        dedupeKey: intent.dedupeKey,
+        requestHash: "requestHash",
+        fieldHashes: { 'q"uote': "ü ☃" },
         state: "SENDING",
-        tries: 1,
+        sendCount: 1,
         startedAtMs: 1_000,
         lease: intent.lease,
         reply: undefined,
@@ -41,7 +41,7 @@ onEveryEngine((fixture) => {
         link: {
           ...shown,
           state: "ACTIVE",
-          entry: 1,
+          claimRound: 1,
           openedAtMs: undefined,
           claimedAtMs: undefined,
           completedAtMs: undefined,
@@ -52,9 +52,9 @@ onEveryEngine((fixture) => {
       };
       expect(result).toEqual({ kind: "opened", attempt, payout });
       expect(await fixture.ledger.findPayout(scope, { id: create.id })).toEqual(payout);
-      const query = { scope, operation: "createLink", identity: intent.identity };
+      const query = { scope, operation: "createLink", dedupeKey: intent.dedupeKey };
       expect(await fixture.ledger.findAttempt({ ...query, idempotencyKey: undefined })).toEqual({
-        via: "identity",
+        via: "dedupeKey",
         attempt,
         payout,
       });
@@ -90,23 +90,23 @@ onEveryEngine((fixture) => {
       const merchantPayoutId = aPayout().merchantPayoutId;
       const create = aPayout({ merchantPayoutId });
       const { ledger } = fixture;
-      await expect(ledger.open(anIntent({ identity: text, payout: { create } }))).rejects.toThrow(words);
+      await expect(ledger.open(anIntent({ dedupeKey: text, payout: { create } }))).rejects.toThrow(words);
       expect(await ledger.findPayout(scope, { merchantPayoutId })).toBeUndefined();
       const named = aPayout({ merchantPayoutId: text });
       await expect(ledger.record(anIntent({ payout: { create: named } }), done())).rejects.toThrow(words);
       const { payout } = await fixture.opened();
-      await expect(ledger.observe(payout.id, { connectorPayoutId: text })).rejects.toThrow(words);
+      await expect(ledger.applyUpdate(payout.id, { connectorPayoutId: text })).rejects.toThrow(words);
       await expect(ledger.findPayout(scope, { merchantPayoutId: text })).rejects.toThrow(words);
       expect(await ledger.findPayout(scope, { id: payout.id })).toEqual(payout);
-      const fieldPrints = { [text]: text };
-      const { attempt } = await fixture.opened({ fieldPrints });
-      expect(attempt.fieldPrints).toEqual(fieldPrints);
+      const fieldHashes = { [text]: text };
+      const { attempt } = await fixture.opened({ fieldHashes });
+      expect(attempt.fieldHashes).toEqual(fieldHashes);
     });
 
     it("opens without a payout", async () => {
       const intent = anIntent({ payout: undefined });
       expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened", payout: undefined });
-      const settled = await fixture.ledger.settle(intent.attemptId, done({ status: Status.SUCCESS }), {
+      const settled = await fixture.ledger.complete(intent.attemptId, done({ status: Status.SUCCESS }), {
         durable: true,
       });
       expect(settled).toMatchObject({ state: "DONE", payoutId: undefined, reply });
@@ -115,11 +115,11 @@ onEveryEngine((fixture) => {
     it("answers a repeat by its identity, and remembers a new key for it", async () => {
       const { intent, attempt, payout } = await fixture.opened();
       const repeat = anIntent({
-        identity: intent.identity,
+        dedupeKey: intent.dedupeKey,
         idempotencyKey: { key: "late key", expiresAtMs: 9_000 },
       });
       const existing = { kind: "existing", attempt, payout };
-      expect(await fixture.ledger.open(repeat)).toEqual({ ...existing, via: "identity" });
+      expect(await fixture.ledger.open(repeat)).toEqual({ ...existing, via: "dedupeKey" });
       const byKey = anIntent({ idempotencyKey: { key: "late key", expiresAtMs: 9_000 } });
       expect(await fixture.ledger.open(byKey)).toEqual({ ...existing, via: "key" });
     });
@@ -131,7 +131,7 @@ onEveryEngine((fixture) => {
       const intent = anIntent({ operation: "transfer", payout: { create }, idempotencyKey });
       expect(await fixture.ledger.open(intent)).toEqual({ kind: "changed" });
       expect(await fixture.ledger.record(intent, done())).toEqual({ kind: "changed" });
-      const query = { scope, operation: "transfer", identity: intent.identity };
+      const query = { scope, operation: "transfer", dedupeKey: intent.dedupeKey };
       expect(await fixture.ledger.findAttempt({ ...query, idempotencyKey: "of nothing written" })).toBe(
         undefined,
       );
@@ -141,8 +141,8 @@ onEveryEngine((fixture) => {
 
     it("attaches to a payout that is as the caller read it, and to no other", async () => {
       const { attempt, payout } = await fixture.opened();
-      const read = await fixture.ledger.observe(payout.id, { status: Status.PENDING });
-      await fixture.ledger.settle(attempt.id, done(), { durable: true });
+      const read = await fixture.ledger.applyUpdate(payout.id, { status: Status.PENDING });
+      await fixture.ledger.complete(attempt.id, done(), { durable: true });
       const on = (version: number) => anIntent({ operation: "transfer", payout: { id: payout.id, version } });
       expect(await fixture.ledger.open(on(payout.version))).toEqual({ kind: "changed" });
       expect(await fixture.ledger.record(on(payout.version), done())).toEqual({ kind: "changed" });
@@ -163,18 +163,18 @@ onEveryEngine((fixture) => {
       async (state) => {
         const { attempt, payout } = await fixture.opened();
         const unknown = { state: "UNKNOWN" } as const;
-        if (state === "UNKNOWN") await fixture.ledger.settle(attempt.id, unknown, { durable: true });
+        if (state === "UNKNOWN") await fixture.ledger.complete(attempt.id, unknown, { durable: true });
         const idempotencyKey = { key: `of a busy payout in ${state}`, expiresAtMs: 9_000 };
         const { id, version } = payout;
         const intent = anIntent({ operation: "transfer", payout: { id, version }, idempotencyKey });
         const busy = { kind: "busy", attempt: { ...attempt, state, lease: expect.anything() } };
         expect(await fixture.ledger.open(intent)).toEqual(busy);
         expect(await fixture.ledger.record(intent, done())).toEqual(busy);
-        const query = { scope, operation: "transfer", identity: intent.identity };
+        const query = { scope, operation: "transfer", dedupeKey: intent.dedupeKey };
         expect(
           await fixture.ledger.findAttempt({ ...query, idempotencyKey: idempotencyKey.key }),
         ).toBeUndefined();
-        await fixture.ledger.settle(attempt.id, done(), { durable: true });
+        await fixture.ledger.complete(attempt.id, done(), { durable: true });
         expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened", payout });
       },
     );
@@ -182,14 +182,14 @@ onEveryEngine((fixture) => {
     it("finds an earlier attempt of the same identity or key first, whatever has become of the payout", async () => {
       const idempotencyKey = { key: "found first", expiresAtMs: 9_000 };
       const { intent, payout } = await fixture.opened({ idempotencyKey });
-      const later = await fixture.ledger.observe(payout.id, { status: Status.PENDING });
-      const { identity } = intent;
+      const later = await fixture.ledger.applyUpdate(payout.id, { status: Status.PENDING });
+      const { dedupeKey } = intent;
       const on = { payout: { id: payout.id, version: payout.version } };
       const found = { kind: "existing", payout: later };
-      expect(await fixture.ledger.open(anIntent({ identity, ...on }))).toMatchObject(found);
+      expect(await fixture.ledger.open(anIntent({ dedupeKey, ...on }))).toMatchObject(found);
       expect(await fixture.ledger.open(anIntent({ idempotencyKey, ...on }))).toMatchObject(found);
       const create = aPayout({ merchantPayoutId: payout.merchantPayoutId });
-      expect(await fixture.ledger.open(anIntent({ identity, payout: { create } }))).toMatchObject(found);
+      expect(await fixture.ledger.open(anIntent({ dedupeKey, payout: { create } }))).toMatchObject(found);
     });
 
     it("writes an event for a payout that begins with a status, and none without", async () => {
@@ -210,7 +210,12 @@ onEveryEngine((fixture) => {
       const result = await fixture.ledger.record(intent, done(change));
       const payout = await fixture.ledger.findPayout(scope, { id: create.id });
       expect(payout).toMatchObject({ ...stands, version: 1 });
-      const query = { scope, operation: "createLink", identity: intent.identity, idempotencyKey: undefined };
+      const query = {
+        scope,
+        operation: "createLink",
+        dedupeKey: intent.dedupeKey,
+        idempotencyKey: undefined,
+      };
       const found = await fixture.ledger.findAttempt(query);
       expect(found?.attempt).toMatchObject({ state: "DONE", reply, lease: { untilMs: fixture.clock.ms } });
       expect(result).toEqual({ kind: "opened", attempt: found?.attempt, payout });
@@ -219,7 +224,7 @@ onEveryEngine((fixture) => {
 
     it("changes a payout that was there before", async () => {
       const first = await fixture.opened({}, { status: Status.INITIATED, link: aLink() });
-      await fixture.ledger.settle(first.attempt.id, done(), { durable: true });
+      await fixture.ledger.complete(first.attempt.id, done(), { durable: true });
       const { payout } = first;
       const intent = anIntent({ operation: "transfer", payout: { id: payout.id, version: payout.version } });
       const result = await fixture.ledger.record(intent, done(change));
@@ -236,14 +241,14 @@ onEveryEngine((fixture) => {
       const first = await fixture.ledger.record(intent, done(change));
       const repeat = { ...intent, attemptId: "another" };
       const second = await fixture.ledger.record(repeat, { state: "DONE", reply: new Uint8Array([9]) });
-      expect(second).toEqual({ ...first, kind: "existing", via: "identity" });
+      expect(second).toEqual({ ...first, kind: "existing", via: "dedupeKey" });
     });
 
     it("leaves an unknown outcome to be taken over at once", async () => {
       const intent = anIntent();
       await fixture.ledger.record(intent, { state: "UNKNOWN" });
       const lease = { owner: "two", untilMs: 90_000 };
-      expect(await fixture.ledger.takeOver(intent.attemptId, lease)).toMatchObject({ tries: 2, lease });
+      expect(await fixture.ledger.takeOver(intent.attemptId, lease)).toMatchObject({ sendCount: 2, lease });
     });
   });
 });

@@ -50,7 +50,7 @@ function* enter(intent: Intent, outcome: Outcome | undefined, nowMs: number): Un
     const { attempt, via } = earlier;
     const payout =
       attempt.payoutId === undefined ? undefined : yield* payoutById(intent.scope, attempt.payoutId);
-    if (via === "identity") yield* askLast(rememberKey(intent, attempt.id, nowMs));
+    if (via === "dedupeKey") yield* askLast(rememberKey(intent, attempt.id, nowMs));
     return { kind: "existing", via, attempt, payout };
   }
   const { payout } = intent;

@@ -1,6 +1,6 @@
 import type { Link, Payout } from "../../core/payout.ts";
 import { mayFollow, type StatusSource } from "../../core/status.ts";
-import type { PayoutChange } from "../ledger.ts";
+import type { PayoutUpdate } from "../ledger.ts";
 
 /** A payout after news of it. */
 export interface ChangedPayout {
@@ -18,7 +18,7 @@ export interface ChangedPayout {
 /** A payout after a change. */
 export function changed(
   before: Payout,
-  change: PayoutChange,
+  change: PayoutUpdate,
   source: StatusSource,
   nowMs: number,
 ): ChangedPayout {
@@ -38,7 +38,7 @@ export function changed(
   };
 }
 
-function inTime(before: Payout, change: PayoutChange, source: StatusSource, nowMs: number) {
+function inTime(before: Payout, change: PayoutUpdate, source: StatusSource, nowMs: number) {
   return {
     status: change.status || before.status,
     connectorPayoutId: change.connectorPayoutId ?? before.connectorPayoutId,
@@ -47,11 +47,11 @@ function inTime(before: Payout, change: PayoutChange, source: StatusSource, nowM
 }
 
 // News that comes too late says nothing about what came after it, but may be the first to name the provider's id.
-function tooLate(before: Payout, change: PayoutChange) {
+function tooLate(before: Payout, change: PayoutUpdate) {
   return { connectorPayoutId: before.connectorPayoutId ?? change.connectorPayoutId };
 }
 
-function blanks(before: Payout, change: PayoutChange) {
+function blanks(before: Payout, change: PayoutUpdate) {
   return {
     amountMinor: before.amountMinor ?? change.amountMinor,
     currency: before.currency ?? change.currency,
@@ -62,7 +62,7 @@ function blanks(before: Payout, change: PayoutChange) {
 /** The link itself where nothing of it changes. */
 function linkAfter(
   { link }: Payout,
-  change: PayoutChange,
+  change: PayoutUpdate,
   source: StatusSource,
   nowMs: number,
 ): Payout["link"] {
@@ -70,7 +70,7 @@ function linkAfter(
   const facts = {
     state: change.linkState ?? link.state,
     expiresAtMs: change.linkExpiresAtMs ?? link.expiresAtMs,
-    entry: source === "reentry" ? link.entry + 1 : link.entry,
+    claimRound: source === "reentry" ? link.claimRound + 1 : link.claimRound,
     hosted: change.linkHosted ?? link.hosted,
   };
   const isNew = Object.entries(facts).some(([name, value]) => link[name as keyof typeof facts] !== value);

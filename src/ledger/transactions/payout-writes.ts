@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Link, NewPayout, Payout } from "../../core/payout.ts";
 import { endStates } from "../../core/payout.ts";
 import type { StatusSource } from "../../core/status.ts";
-import type { Intent, Outcome, PayoutChange } from "../ledger.ts";
+import type { Intent, Outcome, PayoutUpdate } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { sql } from "../sql/sql.ts";
 import { type Telling, tellingOf, tellPayment } from "./payment-news.ts";
@@ -54,13 +54,13 @@ function newLink({
   ...link
 }: NonNullable<NewPayout["link"]>): Link {
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  return { ...link, ...times, state: "ACTIVE", entry: 1, hosted: undefined };
+  return { ...link, ...times, state: "ACTIVE", claimRound: 1, hosted: undefined };
 }
 
 /** A payout that the transaction holds locked, after a change, with an event where that changed its status. */
 export function changePayout(
   before: Payout,
-  change: PayoutChange,
+  change: PayoutUpdate,
   source: StatusSource,
   nowMs: number,
   telling: Telling,
@@ -120,7 +120,7 @@ function update(payout: Payout): Query {
     payout.link?.expiresAtMs ?? null,
     payout.updatedAtMs,
     payout.version,
-    payout.link?.entry ?? 1,
+    payout.link?.claimRound ?? 1,
     payout.link?.claimedAtMs ?? null,
     payout.link?.completedAtMs ?? null,
     payout.link?.hosted ?? null,

@@ -7,12 +7,12 @@ const durable = { durable: true };
 const unknown = { state: "UNKNOWN" } as const;
 
 onEveryEngine((fixture) => {
-  describe("settle", () => {
+  describe("complete", () => {
     it.each([true, false])("writes the reply and the payout's change (durable: %s)", async (isDurable) => {
       const { attempt, payout } = await fixture.opened({}, { link: aLink() });
       const change = { status: Status.PENDING, connectorPayoutId: "po_3", linkState: "CLAIMED" } as const;
       fixture.clock.ms += 1;
-      const settled = await fixture.ledger.settle(attempt.id, done(change), { durable: isDurable });
+      const settled = await fixture.ledger.complete(attempt.id, done(change), { durable: isDurable });
       expect(settled).toEqual({
         ...attempt,
         state: "DONE",
@@ -32,20 +32,20 @@ onEveryEngine((fixture) => {
 
     it("happens once: a second outcome changes nothing, and is told the first", async () => {
       const { attempt, payout } = await fixture.opened();
-      const first = await fixture.ledger.settle(attempt.id, done({ status: Status.PENDING }), durable);
+      const first = await fixture.ledger.complete(attempt.id, done({ status: Status.PENDING }), durable);
       const other = { state: "DONE", reply: new Uint8Array(), change: { status: Status.FAILED } } as const;
-      expect(await fixture.ledger.settle(attempt.id, other, durable)).toEqual(first);
-      expect(await fixture.ledger.settle(attempt.id, unknown, durable)).toEqual(first);
+      expect(await fixture.ledger.complete(attempt.id, other, durable)).toEqual(first);
+      expect(await fixture.ledger.complete(attempt.id, unknown, durable)).toEqual(first);
       expect(await fixture.eventsOf(payout.id)).toEqual([[0, Status.PENDING]]);
     });
 
     it("lets an unknown outcome become known", async () => {
       const { attempt } = await fixture.opened();
-      expect(await fixture.ledger.settle(attempt.id, unknown, durable)).toMatchObject({
+      expect(await fixture.ledger.complete(attempt.id, unknown, durable)).toMatchObject({
         state: "UNKNOWN",
         reply: undefined,
       });
-      expect(await fixture.ledger.settle(attempt.id, done(), durable)).toMatchObject({
+      expect(await fixture.ledger.complete(attempt.id, done(), durable)).toMatchObject({
         state: "DONE",
         reply,
       });
@@ -55,19 +55,21 @@ onEveryEngine((fixture) => {
       const { attempt } = await fixture.opened({ lease: { owner: "one", untilMs: fixture.clock.ms } });
       const lease = { owner: "two", untilMs: 90_000 };
       const second = await fixture.ledger.takeOver(attempt.id, lease);
-      expect(await fixture.ledger.settle(attempt.id, unknown, { durable: true, tries: 1 })).toEqual(second);
-      const settled = await fixture.ledger.settle(attempt.id, unknown, { durable: true, tries: 2 });
+      expect(await fixture.ledger.complete(attempt.id, unknown, { durable: true, sendCount: 1 })).toEqual(
+        second,
+      );
+      const settled = await fixture.ledger.complete(attempt.id, unknown, { durable: true, sendCount: 2 });
       expect(settled.state).toBe("UNKNOWN");
     });
 
     it("lets an attempt that was begun after a failure bring the payout back, and no other", async () => {
       const { attempt: early, payout } = await fixture.opened();
-      const { version } = await fixture.ledger.observe(payout.id, { status: Status.FAILED });
-      await fixture.ledger.settle(early.id, done({ status: Status.PENDING }), durable);
+      const { version } = await fixture.ledger.applyUpdate(payout.id, { status: Status.FAILED });
+      await fixture.ledger.complete(early.id, done({ status: Status.PENDING }), durable);
       expect((await fixture.ledger.findPayout(scope, payout))?.status).toBe(Status.FAILED);
       const late = anIntent({ operation: "transfer", payout: { id: payout.id, version } });
       expect(await fixture.ledger.open(late)).toMatchObject({ kind: "opened" });
-      await fixture.ledger.settle(late.attemptId, done({ status: Status.PENDING }), durable);
+      await fixture.ledger.complete(late.attemptId, done({ status: Status.PENDING }), durable);
       expect((await fixture.ledger.findPayout(scope, payout))?.status).toBe(Status.PENDING);
       expect(await fixture.eventsOf(payout.id)).toEqual([
         [0, Status.FAILED],
@@ -76,29 +78,29 @@ onEveryEngine((fixture) => {
     });
 
     it("rejects an attempt that is not there", async () => {
-      await expect(fixture.ledger.settle("nobody", done(), durable)).rejects.toThrow(/no attempt nobody/);
+      await expect(fixture.ledger.complete("nobody", done(), durable)).rejects.toThrow(/no attempt nobody/);
     });
   });
 
-  describe("observe", () => {
+  describe("applyUpdate", () => {
     it.each(["create", "transfer", "enrollDisburseAccount"])(
       "leaves it to a %s that was begun in time to say that nobody was paid",
       async (operation) => {
         const { payout } = await fixture.opened({ operation });
         for (const status of [Status.EXPIRED, Status.CANCELLED, Status.FAILED, Status.INELIGIBLE])
-          expect(await fixture.ledger.observe(payout.id, { status }, payout.version)).toEqual(payout);
+          expect(await fixture.ledger.applyUpdate(payout.id, { status }, payout.version)).toEqual(payout);
         const paid = { status: Status.SUCCESS };
-        expect(await fixture.ledger.observe(payout.id, paid, payout.version)).toMatchObject(paid);
+        expect(await fixture.ledger.applyUpdate(payout.id, paid, payout.version)).toMatchObject(paid);
       },
     );
 
     it("writes down an end that others are about to bring about, and one that follows on what was settled", async () => {
       const voided = await fixture.opened({ operation: "void" });
       const ended = { status: Status.CANCELLED };
-      expect(await fixture.ledger.observe(voided.payout.id, ended, 1)).toMatchObject(ended);
+      expect(await fixture.ledger.applyUpdate(voided.payout.id, ended, 1)).toMatchObject(ended);
       const { attempt, payout } = await fixture.opened({ operation: "transfer" });
-      await fixture.ledger.settle(attempt.id, done(), durable);
-      expect(await fixture.ledger.observe(payout.id, ended, 1)).toMatchObject(ended);
+      await fixture.ledger.complete(attempt.id, done(), durable);
+      expect(await fixture.ledger.applyUpdate(payout.id, ended, 1)).toMatchObject(ended);
     });
 
     it("writes one event for each change, and none for news that is none", async () => {
@@ -112,13 +114,13 @@ onEveryEngine((fixture) => {
         Status.REVERSED,
         Status.FAILED,
       ];
-      for (const status of news) await fixture.ledger.observe(payout.id, { status });
+      for (const status of news) await fixture.ledger.applyUpdate(payout.id, { status });
       expect(await fixture.eventsOf(payout.id)).toEqual([
         [0, Status.PENDING],
         [Status.PENDING, Status.SUCCESS],
         [Status.SUCCESS, Status.REVERSED],
       ]);
-      expect(await fixture.ledger.observe(payout.id, {})).toMatchObject({
+      expect(await fixture.ledger.applyUpdate(payout.id, {})).toMatchObject({
         status: Status.REVERSED,
         version: 4,
       });
@@ -126,42 +128,42 @@ onEveryEngine((fixture) => {
 
     it("writes nothing where the payout has changed since it was seen", async () => {
       const { payout } = await fixture.opened();
-      const pending = await fixture.ledger.observe(payout.id, { status: Status.PENDING }, payout.version);
+      const pending = await fixture.ledger.applyUpdate(payout.id, { status: Status.PENDING }, payout.version);
       expect(pending).toMatchObject({ status: Status.PENDING, version: payout.version + 1 });
       const stale = { status: Status.REQUIRES_FULFILLMENT, connectorPayoutId: "po_stale" };
-      expect(await fixture.ledger.observe(payout.id, stale, payout.version)).toEqual(pending);
+      expect(await fixture.ledger.applyUpdate(payout.id, stale, payout.version)).toEqual(pending);
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(pending);
       expect(await fixture.eventsOf(payout.id)).toEqual([[0, Status.PENDING]]);
-      const seen = await fixture.ledger.observe(payout.id, { status: Status.SUCCESS }, pending.version);
+      const seen = await fixture.ledger.applyUpdate(payout.id, { status: Status.SUCCESS }, pending.version);
       expect(seen.status).toBe(Status.SUCCESS);
     });
 
     it("takes a provider's id from late news only where there was none, and nothing else", async () => {
       const { payout } = await fixture.opened({}, { link: aLink() });
-      await fixture.ledger.observe(payout.id, { status: Status.SUCCESS, linkState: "COMPLETED" });
+      await fixture.ledger.applyUpdate(payout.id, { status: Status.SUCCESS, linkState: "COMPLETED" });
       const late = { status: Status.PENDING, linkState: "CLAIMED" } as const;
-      const first = await fixture.ledger.observe(payout.id, { ...late, connectorPayoutId: "po_early" });
+      const first = await fixture.ledger.applyUpdate(payout.id, { ...late, connectorPayoutId: "po_early" });
       expect(first).toMatchObject({
         status: Status.SUCCESS,
         connectorPayoutId: "po_early",
         link: { state: "COMPLETED" },
       });
-      expect(await fixture.ledger.observe(payout.id, { ...late, connectorPayoutId: "po_other" })).toEqual(
+      expect(await fixture.ledger.applyUpdate(payout.id, { ...late, connectorPayoutId: "po_other" })).toEqual(
         first,
       );
       const better = { connectorPayoutId: "po_newer" };
-      expect(await fixture.ledger.observe(payout.id, better)).toMatchObject({ ...better, version: 4 });
+      expect(await fixture.ledger.applyUpdate(payout.id, better)).toMatchObject({ ...better, version: 4 });
     });
 
     it("fixes amounts by whoever names them first, however late, and never again", async () => {
       const none = { amountMinor: undefined, currency: undefined, destinationCurrency: undefined };
       const { attempt, payout } = await fixture.opened({}, { ...none, status: Status.SUCCESS });
       const late = { status: Status.PENDING, amountMinor: 500n, currency: "USD" };
-      const first = await fixture.ledger.observe(payout.id, late);
+      const first = await fixture.ledger.applyUpdate(payout.id, late);
       const fixed = { status: Status.SUCCESS, amountMinor: 500n, currency: "USD", version: 2 };
       expect(first).toEqual({ ...payout, ...fixed });
       const others = { amountMinor: 7n, currency: "GBP", destinationCurrency: "EUR" };
-      await fixture.ledger.settle(attempt.id, done(others), durable);
+      await fixture.ledger.complete(attempt.id, done(others), durable);
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual({
         ...payout,
         ...fixed,
@@ -173,23 +175,23 @@ onEveryEngine((fixture) => {
 
     it("moves a link's expiry to the provider's, unless the news is too late", async () => {
       const { payout } = await fixture.opened({}, { link: aLink() });
-      const moved = await fixture.ledger.observe(payout.id, { linkExpiresAtMs: 5_000 });
+      const moved = await fixture.ledger.applyUpdate(payout.id, { linkExpiresAtMs: 5_000 });
       expect(moved).toEqual({ ...payout, link: { ...payout.link, expiresAtMs: 5_000 }, version: 2 });
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(moved);
-      const ended = await fixture.ledger.observe(payout.id, { status: Status.CANCELLED });
+      const ended = await fixture.ledger.applyUpdate(payout.id, { status: Status.CANCELLED });
       const late = { status: Status.PENDING, linkExpiresAtMs: 6_000 };
-      expect(await fixture.ledger.observe(payout.id, late)).toEqual(ended);
+      expect(await fixture.ledger.applyUpdate(payout.id, late)).toEqual(ended);
     });
 
     it("does not give a link to a payout that has none", async () => {
       const { payout } = await fixture.opened();
-      expect(await fixture.ledger.observe(payout.id, { linkState: "CLAIMED", linkExpiresAtMs: 1 })).toEqual(
-        payout,
-      );
+      expect(
+        await fixture.ledger.applyUpdate(payout.id, { linkState: "CLAIMED", linkExpiresAtMs: 1 }),
+      ).toEqual(payout);
     });
 
     it("rejects a payout that is not there", async () => {
-      await expect(fixture.ledger.observe("nobody", {})).rejects.toThrow(/no payout nobody/);
+      await expect(fixture.ledger.applyUpdate("nobody", {})).rejects.toThrow(/no payout nobody/);
     });
   });
 
@@ -201,13 +203,13 @@ onEveryEngine((fixture) => {
         { status: Status.INITIATED },
       );
       await fixture.ledger.open(
-        anIntent({ identity: intent.identity, idempotencyKey: { ...idempotencyKey, key: "too" } }),
+        anIntent({ dedupeKey: intent.dedupeKey, idempotencyKey: { ...idempotencyKey, key: "too" } }),
       );
       expect(await fixture.ledger.release(attempt.id)).toBe(true);
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toBeUndefined();
       expect(await fixture.eventsOf(payout.id)).toEqual([]);
       for (const key of ["released", "too"]) {
-        const query = { scope, operation: "createLink", idempotencyKey: key, identity: intent.identity };
+        const query = { scope, operation: "createLink", idempotencyKey: key, dedupeKey: intent.dedupeKey };
         expect(await fixture.ledger.findAttempt(query)).toBeUndefined();
       }
       expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened" });
@@ -215,7 +217,7 @@ onEveryEngine((fixture) => {
 
     it("keeps a payout that has another attempt", async () => {
       const { attempt: first, payout } = await fixture.opened();
-      await fixture.ledger.settle(first.id, done(), durable);
+      await fixture.ledger.complete(first.id, done(), durable);
       const on = { id: payout.id, version: payout.version };
       const { attempt } = await fixture.opened({ operation: "transfer", payout: on });
       expect(await fixture.ledger.release(attempt.id)).toBe(true);
@@ -224,14 +226,14 @@ onEveryEngine((fixture) => {
 
     it("keeps a payout of which something was learnt meanwhile", async () => {
       const { attempt, payout } = await fixture.opened();
-      const learnt = await fixture.ledger.observe(payout.id, { status: Status.PENDING });
+      const learnt = await fixture.ledger.applyUpdate(payout.id, { status: Status.PENDING });
       expect(await fixture.ledger.release(attempt.id)).toBe(true);
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(learnt);
     });
 
     it("keeps an attempt that was settled or taken over", async () => {
       const settled = await fixture.opened();
-      await fixture.ledger.settle(settled.attempt.id, unknown, durable);
+      await fixture.ledger.complete(settled.attempt.id, unknown, durable);
       expect(await fixture.ledger.release(settled.attempt.id)).toBe(false);
       const taken = await fixture.opened({ lease: { owner: "one", untilMs: fixture.clock.ms } });
       await fixture.ledger.takeOver(taken.attempt.id, { owner: "two", untilMs: 90_000 });
@@ -248,15 +250,18 @@ onEveryEngine((fixture) => {
       const { attempt } = await fixture.opened({ lease: { owner: "one", untilMs: fixture.clock.ms + 1 } });
       expect(await fixture.ledger.takeOver(attempt.id, lease)).toBeUndefined();
       fixture.clock.ms += 1;
-      expect(await fixture.ledger.takeOver(attempt.id, lease)).toEqual({ ...attempt, tries: 2, lease });
+      expect(await fixture.ledger.takeOver(attempt.id, lease)).toEqual({ ...attempt, sendCount: 2, lease });
       expect(await fixture.ledger.takeOver(attempt.id, lease)).toBeUndefined();
     });
 
     it("end when the attempt ends unknown, and never begin again when it is done", async () => {
       const { attempt } = await fixture.opened({ lease });
-      await fixture.ledger.settle(attempt.id, unknown, durable);
-      expect(await fixture.ledger.takeOver(attempt.id, lease)).toMatchObject({ state: "SENDING", tries: 2 });
-      await fixture.ledger.settle(attempt.id, done(), durable);
+      await fixture.ledger.complete(attempt.id, unknown, durable);
+      expect(await fixture.ledger.takeOver(attempt.id, lease)).toMatchObject({
+        state: "SENDING",
+        sendCount: 2,
+      });
+      await fixture.ledger.complete(attempt.id, done(), durable);
       expect(await fixture.ledger.takeOver(attempt.id, lease)).toBeUndefined();
     });
 
@@ -267,10 +272,10 @@ onEveryEngine((fixture) => {
       const ended = await fixture.opened({ lease: soon });
       const foreign = await fixture.opened({ lease: { ...soon, owner: "somebody" } });
       const longer = await fixture.opened({ lease: { owner, untilMs: 95_000 } });
-      await fixture.ledger.settle(ended.attempt.id, unknown, durable);
+      await fixture.ledger.complete(ended.attempt.id, unknown, durable);
       await fixture.ledger.renew({ owner, untilMs: 80_000 });
-      const untilMs = async ({ identity }: { identity: string }) => {
-        const query = { scope, operation: "createLink", idempotencyKey: undefined, identity };
+      const untilMs = async ({ dedupeKey }: { dedupeKey: string }) => {
+        const query = { scope, operation: "createLink", idempotencyKey: undefined, dedupeKey };
         return (await fixture.ledger.findAttempt(query))?.attempt.lease.untilMs;
       };
       expect(await untilMs(sending.intent)).toBe(80_000);

@@ -1,14 +1,14 @@
 import type { Attempt, Lease, Payout } from "../../core/payout.ts";
 import { endsUnpaid, sourceOf } from "../../core/status.ts";
-import type { Outcome, PayoutChange } from "../ledger.ts";
+import type { Outcome, PayoutUpdate } from "../ledger.ts";
 import { number, optional, readAttempt, readPayout, text } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
 import { tellingOf } from "./payment-news.ts";
 import { changePayout } from "./payout-writes.ts";
 import { ask, askAll, askLast, query, type Unit } from "./unit.ts";
 
-/** {@link Ledger.settle}. */
-export function* settle(
+/** {@link Ledger.complete}. */
+export function* complete(
   attemptId: string,
   outcome: Outcome,
   tries: number | undefined,
@@ -36,12 +36,12 @@ export function* settle(
 }
 
 /**
- * {@link Ledger.observe}. What was seen has changed, too, where a payment has been begun since: until that has ended, nothing
+ * {@link Ledger.applyUpdate}. What was seen has changed, too, where a payment has been begun since: until that has ended, nothing
  * that is heard says that nobody was paid, and the credentials stay to find out by.
  */
-export function* observe(
+export function* applyUpdate(
   payoutId: string,
-  change: PayoutChange,
+  change: PayoutUpdate,
   seenVersion: number | undefined,
   nowMs: number,
 ): Unit<Payout> {

@@ -1,33 +1,33 @@
 import { sql } from "../sql/sql.ts";
 import { findAttempt, findPayout } from "./finding.ts";
-import { findCredentials, findLink, findLinkById, listPayments } from "./link-finding.ts";
+import { findCredentials, findLink, findLinkById, listPaymentAttempts } from "./link-finding.ts";
 import { scanLinks } from "./link-listing.ts";
-import { forgetCodeTries, markOpened, reenter, replaceToken, takeCodeTry } from "./link-writing.ts";
+import { markOpened, reopenLink, replaceToken, resetCodeGuesses, takeCodeGuess } from "./link-writing.ts";
 import { open, openNew, record, recordNew } from "./opening.ts";
-import { observe, release, renew, settle, takeOver } from "./settling.ts";
+import { applyUpdate, complete, release, renew, takeOver } from "./settling.ts";
 import { ask, type Unit } from "./unit.ts";
 
 /** Every unit of work, by the name of the {@link Ledger} method that asks for it; `listLinks` asks for `scanLinks`. */
 export const units = {
   open,
   record,
-  settle,
+  complete,
   release,
   takeOver,
   renew,
   findAttempt,
   findPayout,
-  observe,
+  applyUpdate,
   findLink,
   findLinkById,
   markOpened,
-  reenter,
-  takeCodeTry,
-  forgetCodeTries,
+  reopenLink,
+  takeCodeGuess,
+  resetCodeGuesses,
   findCredentials,
   replaceToken,
   scanLinks,
-  listPayments,
+  listPaymentAttempts,
   *ping(): Unit<void> {
     yield* ask(sql.ping);
   },

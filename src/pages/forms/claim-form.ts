@@ -37,7 +37,7 @@ export function claimForm(visit: Visit, posted?: PostedForm): ClaimForm | undefi
   const kind = kinds.find((name) => name === query.kind) ?? (kinds[0] as RecipientKindName);
   const method = offered.find(({ name }) => name === query.method) ?? offered[0];
   if (!method) return undefined;
-  const { entry } = visit.record.payout.link;
+  const { claimRound: entry } = visit.record.payout.link;
   const values = posted ?? prefill(visit, method);
   return {
     kind,

@@ -1,13 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { Payment } from "../../core/payout.ts";
+import type { PaymentAttempt } from "../../core/payout.ts";
 import { type Reason, reasons } from "../../core/reasons.ts";
 import type { PayoutMethodKind } from "../../gen/sluice/v1/link_pb.ts";
 import { type Attempt, AttemptSchema, AttemptState } from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
 
 /** A try to pay, as its caller sees it. `index` counts from 0. */
-export function showAttempt(payment: Payment, index: number): Attempt {
+export function showAttempt(payment: PaymentAttempt, index: number): Attempt {
   const { attempt, methodKind, payoutStatus, reason, connectorPayoutId, updatedAtMs } = payment;
   return create(AttemptSchema, {
     number: index + 1,

@@ -12,7 +12,7 @@ import { readListRequest } from "./list-request.ts";
 
 /** What serving links takes. */
 export interface LinkServiceParts extends LinkMaker {
-  readonly ledger: Pick<Ledger, "findLinkById" | "listLinks" | "listPayments" | "replaceToken">;
+  readonly ledger: Pick<Ledger, "findLinkById" | "listLinks" | "listPaymentAttempts" | "replaceToken">;
   readonly links: Pick<LinkOperations, "cancel">;
 }
 
@@ -67,7 +67,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
 
   async listAttempts(parts, { id }, scope) {
     await findLink(parts, scope, id);
-    return { attempts: (await parts.ledger.listPayments(scope, id)).map(showAttempt) };
+    return { attempts: (await parts.ledger.listPaymentAttempts(scope, id)).map(showAttempt) };
   },
 };
 

@@ -15,7 +15,7 @@ import { settle } from "./write-down.ts";
 export const FOLLOW_MS = 2000;
 
 /** An attempt that was begun before, and how it was found. */
-export type Found = Existing & { readonly via: "key" | "identity" };
+export type Found = Existing & { readonly via: "key" | "dedupeKey" };
 
 /** What came of following an attempt that was begun before. */
 export type Followed =
@@ -46,8 +46,8 @@ export async function follow(
   earlier: Found,
   { untilMs, mayTakeOver }: FollowOptions,
 ): Promise<Followed> {
-  const { id, operation, identity } = earlier.attempt;
-  const query = { scope: submission.intent.scope, operation, identity, idempotencyKey: undefined };
+  const { id, operation, dedupeKey } = earlier.attempt;
+  const query = { scope: submission.intent.scope, operation, dedupeKey, idempotencyKey: undefined };
   let found: Found | undefined = earlier;
   // Another attempt in its place may be for something else.
   for (let pauseMs = 10; found?.attempt.id === id; pauseMs = Math.min(2 * pauseMs, 100)) {
@@ -84,16 +84,16 @@ async function findOut(
     intent: {
       ...submission.intent,
       attemptId: attempt.id,
-      identity: attempt.identity,
+      dedupeKey: attempt.dedupeKey,
       startedAtMs: attempt.startedAtMs,
     },
   };
   const ended = await ask(parts, {
     ...questionOf(parts, resumed),
-    attempt: attempt.tries,
+    attempt: attempt.sendCount,
     startedAtMs: attempt.startedAtMs,
     // A try gives up its lease when it ends. Where there was another one since, it has ended only now.
-    lastTriedAtMs: attempt.tries === before.tries + 1 ? before.lease.untilMs : parts.now(),
+    lastTriedAtMs: attempt.sendCount === before.sendCount + 1 ? before.lease.untilMs : parts.now(),
     // The first try wrote the intent down.
     beforeEffect: async () => {},
     beforeFirstByte: () => {
@@ -102,6 +102,6 @@ async function findOut(
   });
   const outcome =
     ended.kind === "answered" ? outcomeOf(parts, resumed, ended) : ({ state: "UNKNOWN" } as const);
-  await settle(parts, resumed, outcome, { durable: true, tries: attempt.tries });
+  await settle(parts, resumed, outcome, { durable: true, sendCount: attempt.sendCount });
   return { kind: "carried out", submission: resumed, ended };
 }

@@ -6,7 +6,7 @@ import { paymentIdentity } from "./identity.ts";
 const link = (entry: number): Link => ({
   ...aLink(),
   state: "ACTIVE",
-  entry,
+  claimRound: entry,
   openedAtMs: undefined,
   claimedAtMs: undefined,
   completedAtMs: undefined,

@@ -37,6 +37,6 @@ export function payoutIdentity({ merchantPayoutId, id }: Pick<Payout, "merchantP
  * number comes first, where no merchant_payout_id can look like it.
  */
 export function paymentIdentity(payout: Pick<Payout, "merchantPayoutId" | "id" | "link">): string {
-  const entry = payout.link?.entry ?? 1;
+  const entry = payout.link?.claimRound ?? 1;
   return entry === 1 ? payoutIdentity(payout) : `entry ${entry} ${payoutIdentity(payout)}`;
 }

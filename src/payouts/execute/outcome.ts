@@ -3,7 +3,7 @@ import { currencyCode, type Operation, PayoutStatus } from "../../connector/cont
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
 import type { Attempt, LinkState } from "../../core/payout.ts";
-import type { Outcome, PayoutChange } from "../../ledger/ledger.ts";
+import type { Outcome, PayoutUpdate } from "../../ledger/ledger.ts";
 import { seal } from "../../security/seal.ts";
 import { hostedNews } from "../links/hosted-news.ts";
 import { showNewLink, withHosted } from "../links/sealed-link.ts";
@@ -43,17 +43,17 @@ export function outcomeOf(
   };
 }
 
-function hosted(parts: Parts, { payout, intent }: Submission, reply: PayoutReply): PayoutChange {
+function hosted(parts: Parts, { payout, intent }: Submission, reply: PayoutReply): PayoutUpdate {
   const made = intent.payout && "create" in intent.payout ? intent.payout.create : undefined;
   const known = payout ?? (made && { id: made.id, link: undefined });
   return known ? hostedNews(parts, known, reply) : {};
 }
 
 /** Where a link is once its recipient's account is registered, whatever that is called at the provider. */
-const payable: PayoutChange = { status: PayoutStatus.REQUIRES_FULFILLMENT, linkState: "CLAIMED" };
+const payable: PayoutUpdate = { status: PayoutStatus.REQUIRES_FULFILLMENT, linkState: "CLAIMED" };
 
 /** What a reply says of the payout. */
-export function changeOf(operation: Operation, reply: PayoutReply): PayoutChange {
+export function changeOf(operation: Operation, reply: PayoutReply): PayoutUpdate {
   const { payoutStatus, connectorPayoutId, payoutLink, error } = reply;
   const linkState = operation === "createLink" ? error && "CANCELLED" : linkStates[payoutStatus ?? 0];
   return {
@@ -67,7 +67,7 @@ export function changeOf(operation: Operation, reply: PayoutReply): PayoutChange
 
 const wentWrong: ReadonlySet<number> = new Set<PayoutStatus>([PayoutStatus.FAILED, PayoutStatus.REVERSED]);
 
-function reasonOf({ error }: PayoutReply): Pick<PayoutChange, "reason"> {
+function reasonOf({ error }: PayoutReply): Pick<PayoutUpdate, "reason"> {
   const reason = error?.unifiedDetails?.code;
   return reason ? { reason } : {};
 }
@@ -102,7 +102,7 @@ export function completeReply(parts: Parts, submission: Submission, reply: Payou
 }
 
 /** The first operation that names amounts fixes them for the payout. */
-function amountsOf({ amount, destinationCurrency }: PayoutRequest): PayoutChange {
+function amountsOf({ amount, destinationCurrency }: PayoutRequest): PayoutUpdate {
   return {
     ...(amount && { amountMinor: amount.minorAmount, currency: currencyCode(amount.currency) }),
     ...(destinationCurrency && { destinationCurrency: currencyCode(destinationCurrency) }),
@@ -122,7 +122,7 @@ const askers: Readonly<Record<Asker, string>> = {
 /** An earlier operation on the payout has no known outcome: nothing else may begin. */
 export function statusUnknown({ operation }: Submission, attempt: Attempt): Failure {
   const { rpc } = operations[attempt.operation as Operation];
-  const asker = attempt.fieldPrints.asker && askers[attempt.fieldPrints.asker as Asker];
+  const asker = attempt.fieldHashes.asker && askers[attempt.fieldHashes.asker as Asker];
   const message = `${operations[operation].rpc} cannot begin: nobody knows yet how ${asker ?? rpc} of this payout ended. ${
     asker ? "Repeat this call in a moment." : `Repeat that ${rpc} first: it finds out.`
   }`;

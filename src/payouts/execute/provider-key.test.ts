@@ -6,9 +6,9 @@ const intent: Intent = {
   scope: { tenantId: "tenant", merchantId: "merchant" },
   attemptId: "attempt-1",
   operation: "transfer",
-  identity: "merchant:order-1",
-  fingerprint: "",
-  fieldPrints: {},
+  dedupeKey: "merchant:order-1",
+  requestHash: "",
+  fieldHashes: {},
   startedAtMs: 1,
   lease: { owner: "process", untilMs: 2 },
   payout: undefined,
@@ -24,7 +24,7 @@ it.each<[string, Partial<Intent>]>([
   ["tenant", { scope: { tenantId: "other", merchantId: "merchant" } }],
   ["merchant", { scope: { tenantId: "tenant", merchantId: "other" } }],
   ["operation", { operation: "create" }],
-  ["payout", { identity: "merchant:order-2" }],
+  ["payout", { dedupeKey: "merchant:order-2" }],
   ["share of the names", { scope: { tenantId: "tenantm", merchantId: "erchant" } }],
 ])("gives another %s another key", (_name, other) => {
   expect(providerKey({ ...intent, ...other })).not.toBe(providerKey(intent));

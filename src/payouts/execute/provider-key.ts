@@ -6,8 +6,8 @@ import type { Intent } from "../../ledger/ledger.ts";
  * The key that the provider sees. It follows from who asks for what, not from this database: were the database lost, a
  * repeat would still be the same request to the provider.
  */
-export function providerKey({ scope, operation, identity }: Intent): string {
-  return keyOf(scope, operation, identity);
+export function providerKey({ scope, operation, dedupeKey }: Intent): string {
+  return keyOf(scope, operation, dedupeKey);
 }
 
 /** A key that follows from who does what. */

@@ -47,7 +47,7 @@ export function refuseIfDifferent(parts: Parts, submission: Submission, earlier:
   const { operation } = submission;
   const fields = differences(parts, submission, attempt);
   if (fields === undefined) return;
-  if (attempt.fieldPrints.asker !== undefined) throw askedByOthers(submission, attempt);
+  if (attempt.fieldHashes.asker !== undefined) throw askedByOthers(submission, attempt);
   const metadata = { differs: fields, ...(payout && { payout_id: payout.id }) };
   if (via === "key") {
     const message = `This idempotency-key was used for another ${operations[operation].rpc}, which differs in: ${fields}. Use a new key, or send the first request.`;
@@ -66,35 +66,35 @@ export function refuseIfDifferent(parts: Parts, submission: Submission, earlier:
 export function differences(parts: Parts, submission: Submission, attempt: Attempt): string | undefined {
   const { operation, request, route, intent } = submission;
   const isSame = isSamePayout(submission, attempt);
-  if (isSame && attempt.fingerprint === intent.fingerprint) return undefined;
-  const key = parts.keys.byId(attempt.fieldPrints.key ?? parts.keys.current.id);
+  if (isSame && attempt.requestHash === intent.requestHash) return undefined;
+  const key = parts.keys.byId(attempt.fieldHashes.key ?? parts.keys.current.id);
   if (!key) throw keyGone(operation, attempt);
   const again = fingerprint(operation, request, route, key);
-  if (isSame && attempt.fingerprint === again.whole) return undefined;
+  if (isSame && attempt.requestHash === again.whole) return undefined;
   const payoutField = request.merchantPayoutId ? "merchant_payout_id" : "connector_payout_id";
-  return attempt.fingerprint === noFingerprint.whole
+  return attempt.requestHash === noFingerprint.whole
     ? payoutField
-    : differingFields(attempt.fieldPrints, again.fields).join(", ");
+    : differingFields(attempt.fieldHashes, again.fields).join(", ");
 }
 
 /** A call asks for what a recipient's claim, or this server by itself, has begun already, and in another way. */
-function askedByOthers({ operation }: Submission, { fieldPrints, payoutId }: Attempt): Failure {
-  const who = fieldPrints.asker === "recipient" ? "the recipient has claimed it" : "it is paid automatically";
+function askedByOthers({ operation }: Submission, { fieldHashes, payoutId }: Attempt): Failure {
+  const who = fieldHashes.asker === "recipient" ? "the recipient has claimed it" : "it is paid automatically";
   const message = `${operations[operation].rpc} cannot begin: ${who}. Ask Get where the payout is; nothing was sent.`;
   return new Failure("PAYOUT_STATE", message, payoutId ? { metadata: { payout_id: payoutId } } : {});
 }
 
-function keyGone(operation: Operation, { fieldPrints }: Attempt): Failure {
+function keyGone(operation: Operation, { fieldHashes }: Attempt): Failure {
   const { rpc } = operations[operation];
-  const message = `This ${rpc} was made before, and cannot be compared with the first: the operator of this server must add key ${fieldPrints.key} to SLUICE_KEY again, after the current one. Do not pay under a new merchant_payout_id.`;
+  const message = `This ${rpc} was made before, and cannot be compared with the first: the operator of this server must add key ${fieldHashes.key} to SLUICE_KEY again, after the current one. Do not pay under a new merchant_payout_id.`;
   return new Failure("INTERNAL", message);
 }
 
 /** Void has no fingerprint, so a key that was used for another payout's shows only by the payout. */
 function isSamePayout({ query, payout }: Submission, attempt: Attempt): boolean {
   return (
-    query?.identity === undefined ||
-    query.identity === attempt.identity ||
+    query?.dedupeKey === undefined ||
+    query.dedupeKey === attempt.dedupeKey ||
     (payout !== undefined && payout.id === attempt.payoutId)
   );
 }

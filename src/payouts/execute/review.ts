@@ -58,7 +58,7 @@ const told: Readonly<Record<Hazard, string>> = {
 };
 
 function isLaterPayment({ operation }: Attempt, payout: Existing["payout"]): boolean {
-  return operations[operation as Operation].pays && (payout?.link?.entry ?? 1) > 1;
+  return operations[operation as Operation].pays && (payout?.link?.claimRound ?? 1) > 1;
 }
 
 function isPaid(payout: Existing["payout"]): boolean {

@@ -75,12 +75,12 @@ export function prepare(parts: Parts, order: Order): Submission {
     scope,
     attemptId,
     operation,
-    identity: named ?? `attempt:${attemptId}`,
+    dedupeKey: named ?? `attempt:${attemptId}`,
     ...(idempotencyKey !== undefined && {
       idempotencyKey: { key: idempotencyKey, expiresAtMs: nowMs + KEY_KEPT_MS },
     }),
-    fingerprint: print.whole,
-    fieldPrints: asker ? { ...print.fields, asker } : print.fields,
+    requestHash: print.whole,
+    fieldHashes: asker ? { ...print.fields, asker } : print.fields,
     startedAtMs: nowMs,
     lease: parts.leases.begin(),
     payout: intendedPayout(parts, order, nowMs),
@@ -88,7 +88,7 @@ export function prepare(parts: Parts, order: Order): Submission {
     ...(methodKind !== undefined && { methodKind }),
   };
   const isRepeatable = named !== undefined || idempotencyKey !== undefined;
-  const query = isRepeatable ? { scope, operation, idempotencyKey, identity: named } : undefined;
+  const query = isRepeatable ? { scope, operation, idempotencyKey, dedupeKey: named } : undefined;
   return { ...order, query, intent };
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
-import type { Outcome, SettleOptions } from "../../ledger/ledger.ts";
+import type { CompleteOptions, Outcome } from "../../ledger/ledger.ts";
 import type { Parts } from "../parts.ts";
 import type { Ended } from "../provider/ended.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -21,7 +21,7 @@ export async function writeDown(parts: Parts, submission: Submission, ended: End
   const isFoundAgain = "windowMs" in submission.route.connector.idempotency;
   const isRefusal = ended.kind === "answered" && ended.reply.error !== undefined;
   const outcome = outcomeOf(parts, submission, ended);
-  await settle(parts, submission, outcome, { durable: !isFoundAgain || isRefusal, tries: 1 });
+  await settle(parts, submission, outcome, { durable: !isFoundAgain || isRefusal, sendCount: 1 });
 }
 
 /**
@@ -34,10 +34,10 @@ export async function settle(
   { ledger, leases, log }: Parts,
   submission: Submission,
   outcome: Outcome,
-  options: SettleOptions,
+  options: CompleteOptions,
 ): Promise<void> {
   const { intent, route } = submission;
-  const attempt = await ledger.settle(intent.attemptId, outcome, options).catch((error: unknown) => {
+  const attempt = await ledger.complete(intent.attemptId, outcome, options).catch((error: unknown) => {
     leases.abandon();
     log.error(
       { connector: route.connector.name, attempt: intent.attemptId, error },
@@ -46,7 +46,7 @@ export async function settle(
     const message = `What ${route.connector.name} answered could not be written down. ${reasons.OUTCOME_UNKNOWN.advice}`;
     throw new Failure("OUTCOME_UNKNOWN", message, { cause: error });
   });
-  if (attempt.tries !== options.tries) throw takenOver(submission);
+  if (attempt.sendCount !== options.sendCount) throw takenOver(submission);
 }
 
 function takenOver({ route }: Submission): Failure {

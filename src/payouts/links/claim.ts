@@ -73,7 +73,7 @@ async function claimOnce(
   const sent = await sendFirst(parts, submission);
   if (sent.kind === "carried out") return afterFirst(parts, sent, payout);
   if (sent.kind === "changed") return undefined;
-  return afterEarlier(parts, submission, { payout, via: "identity", ...sent }, untilMs);
+  return afterEarlier(parts, submission, { payout, via: "dedupeKey", ...sent }, untilMs);
 }
 
 /** Credentials are gone from links that have ended, and were never kept of the oldest. */
@@ -102,12 +102,12 @@ async function afterEarlier(
 ): Promise<ClaimEnd | undefined> {
   const { attempt } = found;
   const isSameOperation = attempt.operation === submission.operation;
-  const isClaim = attempt.fieldPrints.asker === "recipient" && isSameOperation;
+  const isClaim = attempt.fieldHashes.asker === "recipient" && isSameOperation;
   const isSame = isClaim && differences(parts, submission, attempt) === undefined;
   // A lookup finds what was made whatever the details were, and where it finds nothing these may be sent.
   const mayTakeOver = isSame || (isClaim && "lookup" in submission.route.connector.idempotency);
   const followed = await follow(parts, submission, found, { untilMs, mayTakeOver });
-  const isOurs = isSameOperation && attempt.identity === submission.intent.identity;
+  const isOurs = isSameOperation && attempt.dedupeKey === submission.intent.dedupeKey;
   if (followed.kind === "gone" || (followed.kind === "done" && !isOurs)) return undefined;
   const payout = await readAgain(parts, submission.payout as Payout);
   if (followed.kind === "done") return afterAnswer(storedReply(parts, followed.found.attempt), payout);

@@ -23,8 +23,8 @@ export async function isDue(parts: Parts, payout: Payout, { connector }: Route):
   if (!link || !isOpen(payout) || !connector.transfer) return false;
   if (status === PayoutStatus.REQUIRES_FULFILLMENT)
     return readOptions(parts, { id, link }).fulfilment !== Fulfilment.MANUAL;
-  const unsettled = (await parts.ledger.findLinkById(scope, id))?.unsettled;
-  return unsettled?.fieldPrints.asker === "server";
+  const unsettled = (await parts.ledger.findLinkById(scope, id))?.openAttempt;
+  return unsettled?.fieldHashes.asker === "server";
 }
 
 /**

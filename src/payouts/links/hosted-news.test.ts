@@ -15,7 +15,7 @@ const reply = (link: MessageInitShape<typeof PayoutLinkSchema> | undefined) =>
 const payout = (hosted: Uint8Array | undefined) => {
   const { credentials: _, metadataKeys: __, ...link } = aLink();
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  return { id: "id-1", link: { ...link, ...times, state: "ACTIVE" as const, entry: 1, hosted } };
+  return { id: "id-1", link: { ...link, ...times, state: "ACTIVE" as const, claimRound: 1, hosted } };
 };
 
 it("is there at the first look, sealed, and not again while the provider says the same", () => {

@@ -2,7 +2,7 @@ import { equals } from "@bufbuild/protobuf";
 import { PayoutStatus } from "../../connector/contract.ts";
 import type { Payout } from "../../core/payout.ts";
 import { PayoutLinkSchema } from "../../gen/sluice/v1/link_pb.ts";
-import type { PayoutChange } from "../../ledger/ledger.ts";
+import type { PayoutUpdate } from "../../ledger/ledger.ts";
 import type { Parts } from "../parts.ts";
 import type { PayoutReply } from "../provider/reply.ts";
 import { readHosted, sealHosted, withHosted } from "./sealed-link.ts";
@@ -16,7 +16,7 @@ export function hostedNews(
   { keys }: Pick<Parts, "keys">,
   { id, link }: Pick<Payout, "id" | "link">,
   { payoutLink, payoutStatus }: PayoutReply,
-): Pick<PayoutChange, "linkHosted" | "linkState"> {
+): Pick<PayoutUpdate, "linkHosted" | "linkState"> {
   const before = readHosted({ keys }, { id, link });
   const asksAgain = payoutStatus === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA && link?.state === "CLAIMED";
   const reopened = before && asksAgain ? { linkState: "ACTIVE" as const } : {};

@@ -25,14 +25,14 @@ export async function readAgain(parts: Parts, { scope, id }: Pick<Payout, "scope
  */
 export async function admitEntry(parts: Parts, payout: Payout, entry: number): Promise<Payout | undefined> {
   const { link, status } = payout;
-  if (status !== PayoutStatus.FAILED) return link?.entry === entry ? payout : undefined;
-  if (link?.entry !== entry - 1) return undefined;
+  if (status !== PayoutStatus.FAILED) return link?.claimRound === entry ? payout : undefined;
+  if (link?.claimRound !== entry - 1) return undefined;
   const after = await beginEntry(parts, payout);
-  return after.status !== PayoutStatus.FAILED && after.link?.entry === entry ? after : undefined;
+  return after.status !== PayoutStatus.FAILED && after.link?.claimRound === entry ? after : undefined;
 }
 
 /** Asks the recipient anew after a payment failed, where the link is still open. Returns the payout as it then stands. */
 export async function beginEntry(parts: Parts, payout: Payout): Promise<Payout> {
   const isFailed = payout.status === PayoutStatus.FAILED && isOpen(payout);
-  return isFailed ? parts.ledger.reenter(payout.id, payout.version) : payout;
+  return isFailed ? parts.ledger.reopenLink(payout.id, payout.version) : payout;
 }

@@ -79,7 +79,7 @@ async function adopt(parts: Parts, before: Payout, { connectorPayoutId }: LinkPa
   for (let round = 0; round < 5; round++) {
     const isKnown = !connectorPayoutId || payout.connectorPayoutId === connectorPayoutId;
     if (isKnown || !mayBeAsked(parts, payout)) return payout;
-    payout = await parts.ledger.observe(payout.id, { connectorPayoutId }, payout.version);
+    payout = await parts.ledger.applyUpdate(payout.id, { connectorPayoutId }, payout.version);
   }
   throw new Failure(
     "IDEMPOTENCY_IN_PROGRESS",

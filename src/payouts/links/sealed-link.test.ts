@@ -23,10 +23,10 @@ const wish = { options, expiresAtMs: 6_000, credentials: new Secret(canary) };
 function record(given: Partial<Link> = {}, status = 11): LinkRecord {
   const { credentials: _credentials, metadataKeys: _keys, ...made } = newLink(maker, "id-1", wish);
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
-  const link: Link = { ...made, ...times, hosted: undefined, state: "ACTIVE", entry: 1, ...given };
+  const link: Link = { ...made, ...times, hosted: undefined, state: "ACTIVE", claimRound: 1, ...given };
   const facts = { scope, link, createdAtMs: 1_000, updatedAtMs: 1_000, version: 1 };
   const payout = { ...aPayout({ id: "id-1", merchantPayoutId: "order-1" }), status, ...facts };
-  return { payout, payments: 2, unsettled: undefined };
+  return { payout, paymentAttempts: 2, openAttempt: undefined };
 }
 
 describe("a new link", () => {
@@ -56,13 +56,13 @@ describe("a new link", () => {
 
 describe("a link that is shown", () => {
   it("says all that its caller gave and all that has become of it", () => {
-    const { payout, payments } = record({
+    const { payout, paymentAttempts } = record({
       state: "COMPLETED",
       openedAtMs: 2_000,
       claimedAtMs: 3_000,
       completedAtMs: 4_000,
     });
-    const shown = showLink(maker, { payout, payments, unsettled: undefined });
+    const shown = showLink(maker, { payout, paymentAttempts, openAttempt: undefined });
     expect(shown).toMatchObject({
       id: "id-1",
       state: LinkState.COMPLETED,

@@ -54,12 +54,12 @@ export function newToken(keys: Keys, payoutId: string, generation: number): NewT
 }
 
 /** A link as its caller sees it now. The URL is derived again, so it is the same at every repeat. */
-export function showLink(maker: LinkMaker, { payout, payments }: LinkRecord): PayoutLink {
+export function showLink(maker: LinkMaker, { payout, paymentAttempts }: LinkRecord): PayoutLink {
   const { link } = payout;
   const ours = create(PayoutLinkSchema, {
     ...asMade(maker, payout),
     state: LinkState[linkStateNow(payout, maker.now()) ?? link.state],
-    attempts: payments,
+    attempts: paymentAttempts,
     ...(link.openedAtMs !== undefined && { openTime: timestampFromMs(link.openedAtMs) }),
     ...(link.claimedAtMs !== undefined && { claimTime: timestampFromMs(link.claimedAtMs) }),
     ...(link.completedAtMs !== undefined && { completeTime: timestampFromMs(link.completedAtMs) }),

@@ -18,7 +18,7 @@ describeClaims((stage) => {
     it("pays by another account, once, and by no form from before", async () => {
       const payout = await stage.link();
       expect(await stage.links.claim(payout, aClaim(closed))).toMatchObject(failed);
-      const [first] = await stage.ledger.listPayments(payout.scope, payout.id);
+      const [first] = await stage.ledger.listPaymentAttempts(payout.scope, payout.id);
       expect(first).toMatchObject({ reason: "RECIPIENT_ACCOUNT_CLOSED" });
       expect(await stage.links.claim(payout, aClaim(good, 1))).toMatchObject(failed);
       expect(await stage.links.claim(payout, aClaim(good, 3))).toMatchObject(failed);
@@ -43,7 +43,7 @@ describeClaims((stage) => {
       const payout = await stage.link();
       await stage.links.claim(payout, aClaim(closed));
       stage.provider.setFunds(0);
-      const short = { kind: "not sent", payout: { link: { entry: 2, state: "ACTIVE" } } };
+      const short = { kind: "not sent", payout: { link: { claimRound: 2, state: "ACTIVE" } } };
       expect(await stage.links.claim(payout, aClaim(good, 2))).toMatchObject(short);
       stage.provider.heal();
       const old = await stage.links.claim(payout, aClaim(good, 1));
@@ -78,7 +78,7 @@ describeClaims((stage) => {
       expect(await stage.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
       stage.provider.setFunds(0);
       await stage.links.claim(payout, aClaim(other, 2));
-      const asking = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { entry: 2 } };
+      const asking = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { claimRound: 2 } };
       expect(await stage.links.refresh(payout)).toMatchObject(asking);
       const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
       expect(got.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
@@ -101,7 +101,7 @@ describeClaims((stage) => {
       const later = await stage.open();
       later.advanceMs(10_000);
       expect(await later.links.refresh(payout)).toMatchObject({ status: PayoutStatus.FAILED });
-      expect(await later.ledger.listPayments(payout.scope, payout.id)).toMatchObject([
+      expect(await later.ledger.listPaymentAttempts(payout.scope, payout.id)).toMatchObject([
         { reason: "RECIPIENT_ACCOUNT_CLOSED", payoutStatus: PayoutStatus.FAILED },
       ]);
       expect(await later.links.claim(payout, aClaim(good, 2))).toMatchObject(paid);

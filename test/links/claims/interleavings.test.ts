@@ -66,7 +66,7 @@ async function check(stage: ClaimStage, { scope, id }: Payout, story: string): P
   if (status === PayoutStatus.SUCCESS) expect(made, story).toBe(1);
   if (made === 1 && status !== PayoutStatus.SUCCESS) {
     expect(status, story).toBe(PayoutStatus.PENDING);
-    expect(record?.unsettled, story).toBeDefined();
+    expect(record?.openAttempt, story).toBeDefined();
   }
   return status === PayoutStatus.SUCCESS;
 }

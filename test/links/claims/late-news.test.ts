@@ -21,11 +21,11 @@ describeClaims((stage) => {
       let claiming: Promise<unknown> | undefined;
       const ahead = await stage.open((ledger) => ({
         ...ledger,
-        async observe(...input) {
+        async applyUpdate(...input) {
           // Between its look for payments and its writing.
           claiming = stage.links.claim(payout, aClaim(good));
           await held;
-          return ledger.observe(...input);
+          return ledger.applyUpdate(...input);
         },
       }));
       ahead.advanceMs(61_000);
@@ -69,7 +69,7 @@ describeClaims((stage) => {
       expect((await ask()).reply).toMatchObject({ payout_status: "PENDING" });
       expect(await stage.links.claim(payout, aClaim(other, 3))).toMatchObject({
         kind: "taken",
-        payout: { status: PayoutStatus.PENDING, link: { entry: 2 } },
+        payout: { status: PayoutStatus.PENDING, link: { claimRound: 2 } },
       });
       stage.provider.heal();
       expect(await stage.links.claim(payout, aClaim(other, 2))).toMatchObject(paid);
@@ -102,14 +102,14 @@ describeClaims((stage) => {
     await stage.links.claim(payout, aClaim(good));
     stage.provider.setStatus("failed");
     await stage.links.refresh(payout);
-    const before = await stage.ledger.listPayments(payout.scope, payout.id);
+    const before = await stage.ledger.listPaymentAttempts(payout.scope, payout.id);
     stage.provider.spoil("GET /transfers/id", "locked out", "before");
     const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
     expect(got.reply).toMatchObject({
       payout_status: "FAILED",
       error: { unified_details: { code: "PROVIDER_AUTHENTICATION" } },
     });
-    expect(await stage.ledger.listPayments(payout.scope, payout.id)).toEqual(before);
+    expect(await stage.ledger.listPaymentAttempts(payout.scope, payout.id)).toEqual(before);
   });
 
   it("that was registered can be cancelled, at a connector that has nothing to cancel by", async () => {

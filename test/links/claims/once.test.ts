@@ -25,7 +25,7 @@ describeClaims((stage) => {
       amount: "1000",
       claimed: { kind: "personal", entry: 1 },
     });
-    const [payment] = await stage.ledger.listPayments(payout.scope, payout.id);
+    const [payment] = await stage.ledger.listPaymentAttempts(payout.scope, payout.id);
     expect(payment).toMatchObject({ methodKind: 1, payoutStatus: PayoutStatus.SUCCESS });
     expect(await stage.ledger.findCredentials(payout.id)).toBeUndefined();
     const rows = JSON.stringify([

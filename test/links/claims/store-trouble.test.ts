@@ -8,7 +8,7 @@ import { closed, describeClaims, good, paid, runner, scout } from "../../support
 const PATIENCE_MS = 5000;
 
 describeClaims((stage) => {
-  const methods = ["findPayout", "findCredentials", "findAttempt", "reenter", "open", "settle"] as const;
+  const methods = ["findPayout", "findCredentials", "findAttempt", "reopenLink", "open", "complete"] as const;
   const moments = ["before", "after"] as const;
   const cases = methods.flatMap((method) => moments.map((moment) => [moment, method] as const));
 
@@ -39,9 +39,9 @@ describeClaims((stage) => {
         const end = await unlucky.links.claim(payout, aClaim(good, 2)).catch((error: unknown) => error);
         // What the store lost on the way back is in doubt; everything else can be tried again at once.
         expect(end).toMatchObject(
-          method === "settle" ? { kind: "unknown" } : { reason: "LEDGER_UNAVAILABLE" },
+          method === "complete" ? { kind: "unknown" } : { reason: "LEDGER_UNAVAILABLE" },
         );
-        expect(stage.provider.madeFor(payout.id)).toHaveLength(method === "settle" ? 1 : 0);
+        expect(stage.provider.madeFor(payout.id)).toHaveLength(method === "complete" ? 1 : 0);
         unlucky.advanceMs(PATIENCE_MS);
         expect(await unlucky.links.claim(payout, aClaim(good, 2))).toMatchObject(paid);
         await unlucky.close();

@@ -20,7 +20,7 @@ describeClaims((stage) => {
       const before = stage.provider.requests.length;
       expect(await stage.links.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });
       expect(stage.provider.requests).toHaveLength(before);
-      expect((await stage.ledger.findLinkById(payout.scope, payout.id))?.unsettled?.state).toBe("UNKNOWN");
+      expect((await stage.ledger.findLinkById(payout.scope, payout.id))?.openAttempt?.state).toBe("UNKNOWN");
       stage.provider.heal();
       expect(await stage.links.claim(payout, aClaim(good))).toMatchObject(paid);
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
@@ -48,7 +48,7 @@ describeClaims((stage) => {
     expect(short).toMatchObject({ kind: "not sent", failure: { reason: "INSUFFICIENT_FUNDS" } });
     expect(await stage.payout(idOf(payout))).toMatchObject({
       status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
-      link: { state: "ACTIVE", entry: 1 },
+      link: { state: "ACTIVE", claimRound: 1 },
     });
     stage.provider.heal();
     expect(await stage.links.claim(payout, aClaim(other))).toMatchObject(paid);

@@ -32,7 +32,7 @@ function transferOnly(index: string): string {
 
 const contractImports = `import {
   defineConnector, invalidField, PayoutMethodKind, currencyCode, missingField, readReply, readStatus, safeMinorAmount, secret, z,
-} from "../../../src/connector/contract.ts";
+} from "../../src/connector/contract.ts";
 `;
 
 const transfer = `

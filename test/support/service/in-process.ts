@@ -3,7 +3,7 @@ import { type DescMessage, fromJson, type JsonValue, type Message, toJson } from
 import { type Claim, PayoutMethodKind } from "../../../src/connector/contract.ts";
 import { createHttpClient, type HttpClient } from "../../../src/connector/http/client.ts";
 import { loadConnectors } from "../../../src/connector/registry.ts";
-import type { Failure } from "../../../src/core/failure.ts";
+import { asFailure } from "../../../src/core/failure.ts";
 import type { Payout } from "../../../src/core/payout.ts";
 import { RawMetadata } from "../../../src/edge/dispatch/metadata.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
@@ -133,8 +133,9 @@ async function callInProcess(
     const json = toJson(method.output as DescMessage, reply, { useProtoFieldName: true });
     return { reply: json as Record<string, unknown>, isReplay: trailers.has("idempotent-replayed") };
   } catch (error) {
-    const { reason, message, field } = error as Failure;
-    if (!reason) throw error;
+    const failure = asFailure(error);
+    if (!failure) throw error;
+    const { reason, message, field } = failure;
     return { reason, message, field, isReplay: false };
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { LinkSecrets, NewLink, NewPayout } from "../../../src/core/payout.ts";
-import type { Intent, Outcome, PayoutChange } from "../../../src/ledger/ledger.ts";
+import type { Intent, Outcome, PayoutUpdate } from "../../../src/ledger/ledger.ts";
 
 /** A reply as it might be stored: not text. */
 export const reply = new Uint8Array([0, 1, 2, 255]);
 
 /** The outcome of an attempt that was answered. */
-export function done(change?: PayoutChange): Outcome {
+export function done(change?: PayoutUpdate): Outcome {
   return change ? { state: "DONE", reply, change } : { state: "DONE", reply };
 }
 
@@ -20,9 +20,9 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
     scope,
     attemptId,
     operation: "createLink",
-    identity: `identity-${attemptId}`,
-    fingerprint: "fingerprint",
-    fieldPrints: { amount: "print-1", description: "print-2" },
+    dedupeKey: `identity-${attemptId}`,
+    requestHash: "requestHash",
+    fieldHashes: { amount: "print-1", description: "print-2" },
     startedAtMs: 1_000,
     lease: { owner: "one", untilMs: 31_000 },
     payout: { create: aPayout() },

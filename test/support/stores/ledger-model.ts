@@ -13,12 +13,12 @@ import { mayFollow, type StatusSource, sourceOf } from "../../../src/core/status
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type {
   AttemptQuery,
+  CompleteOptions,
   Intent,
   Opened,
   Outcome,
-  PayoutChange,
   PayoutIds,
-  SettleOptions,
+  PayoutUpdate,
 } from "../../../src/ledger/ledger.ts";
 import { type Held, isPayment, lastPayment, tell } from "./payment-model.ts";
 
@@ -51,27 +51,27 @@ export class LedgerModel {
   }
 
   open(intent: Intent): Opened {
-    const { scope, operation, identity, idempotencyKey } = intent;
-    const earlier = this.findAttempt({ scope, operation, identity, idempotencyKey: idempotencyKey?.key });
+    const { scope, operation, dedupeKey, idempotencyKey } = intent;
+    const earlier = this.findAttempt({ scope, operation, dedupeKey, idempotencyKey: idempotencyKey?.key });
     if (earlier) {
-      if (earlier.via === "identity") this.#remember(intent, earlier.attempt.id);
+      if (earlier.via === "dedupeKey") this.#remember(intent, earlier.attempt.id);
       return { kind: "existing", ...earlier };
     }
     const obstacle = this.#obstacle(intent);
     if (obstacle) return obstacle;
     const payout = this.#place(intent);
-    const { attemptId: id, fingerprint, fieldPrints, startedAtMs, lease } = intent;
+    const { attemptId: id, requestHash, fieldHashes, startedAtMs, lease } = intent;
     const facts = {
       id,
       payoutId: payout?.id,
       operation,
-      identity,
-      fingerprint,
-      fieldPrints,
+      dedupeKey,
+      requestHash,
+      fieldHashes,
       startedAtMs,
       lease,
     };
-    const attempt: Attempt = { ...facts, state: "SENDING", tries: 1, reply: undefined };
+    const attempt: Attempt = { ...facts, state: "SENDING", sendCount: 1, reply: undefined };
     this.held.set(id, {
       attempt,
       scope,
@@ -89,14 +89,14 @@ export class LedgerModel {
   record(intent: Intent, outcome: Outcome): Opened {
     const opened = this.open(intent);
     if (opened.kind !== "opened") return opened;
-    const attempt = this.settle(opened.attempt.id, outcome);
+    const attempt = this.complete(opened.attempt.id, outcome);
     const isNew = intent.payout && "create" in intent.payout && intent.payout.create.id === attempt.payoutId;
     const payout = this.payouts.get(attempt.payoutId ?? "");
     if (isNew && payout) this.payouts.set(payout.id, { ...payout, version: 1 });
     return { kind: "opened", ...this.#existing(attempt) };
   }
 
-  settle(attemptId: string, outcome: Outcome, _options?: SettleOptions): Attempt {
+  complete(attemptId: string, outcome: Outcome, _options?: CompleteOptions): Attempt {
     const held = this.#attempt(attemptId);
     if (held.attempt.state === "DONE") return held.attempt;
     const { lease } = held.attempt;
@@ -117,7 +117,7 @@ export class LedgerModel {
 
   release(attemptId: string): boolean {
     const attempt = this.held.get(attemptId)?.attempt;
-    if (attempt?.state !== "SENDING" || attempt.tries > 1) return false;
+    if (attempt?.state !== "SENDING" || attempt.sendCount > 1) return false;
     this.held.delete(attemptId);
     for (const [name, key] of this.#keys) if (key.attemptId === attemptId) this.#keys.delete(name);
     const payout = this.payouts.get(attempt.payoutId ?? "");
@@ -133,18 +133,23 @@ export class LedgerModel {
   takeOver(attemptId: string, lease: Lease): Attempt | undefined {
     const held = this.held.get(attemptId);
     if (!held || held.attempt.state === "DONE" || held.attempt.lease.untilMs > this.now()) return undefined;
-    const attempt: Attempt = { ...held.attempt, state: "SENDING", tries: held.attempt.tries + 1, lease };
+    const attempt: Attempt = {
+      ...held.attempt,
+      state: "SENDING",
+      sendCount: held.attempt.sendCount + 1,
+      lease,
+    };
     this.held.set(attemptId, { ...held, attempt, updatedAtMs: this.now() });
     return attempt;
   }
 
-  observe(payoutId: string, change: PayoutChange): Payout {
+  applyUpdate(payoutId: string, change: PayoutUpdate): Payout {
     this.change(payoutId, change, "news", lastPayment(this.held, payoutId));
     return this.payout(payoutId);
   }
 
-  findAttempt(query: AttemptQuery): (Existing & { via: "key" | "identity" }) | undefined {
-    const { scope, operation, idempotencyKey, identity } = query;
+  findAttempt(query: AttemptQuery): (Existing & { via: "key" | "dedupeKey" }) | undefined {
+    const { scope, operation, idempotencyKey, dedupeKey } = query;
     const key = this.#keys.get(nameOf(scope, operation, idempotencyKey ?? ""));
     const byKey = key && key.expiresAtMs > this.now() ? this.held.get(key.attemptId) : undefined;
     if (byKey) return { via: "key", ...this.#existing(byKey.attempt) };
@@ -152,9 +157,9 @@ export class LedgerModel {
       (each) =>
         isSame(each.scope, scope) &&
         each.attempt.operation === operation &&
-        each.attempt.identity === identity,
+        each.attempt.dedupeKey === dedupeKey,
     );
-    return byIdentity && { via: "identity", ...this.#existing(byIdentity.attempt) };
+    return byIdentity && { via: "dedupeKey", ...this.#existing(byIdentity.attempt) };
   }
 
   findPayout(
@@ -196,8 +201,8 @@ export class LedgerModel {
     const isOver = state === undefined || state === "EXPIRED" || state === "CANCELLED";
     if (beforeLinkEnds && isOver) return { kind: "changed" };
     const others = [...this.held.values()].map(({ attempt }) => attempt);
-    const unsettled = others.find((each) => each.payoutId === payout.id && each.state !== "DONE");
-    return unsettled && { kind: "busy", attempt: unsettled };
+    const openAttempt = others.find((each) => each.payoutId === payout.id && each.state !== "DONE");
+    return openAttempt && { kind: "busy", attempt: openAttempt };
   }
 
   #place({ scope, payout, startedAtMs }: Intent): Payout | undefined {
@@ -216,7 +221,7 @@ export class LedgerModel {
   /** Changes a payout, and tells the payment that the change is about, if any: always where it is how the payment ended. */
   change(
     payoutId: string,
-    change: PayoutChange,
+    change: PayoutUpdate,
     source: StatusSource,
     payment?: string,
     isEnd = false,
@@ -243,10 +248,10 @@ export class LedgerModel {
     if (after.status !== before.status) this.events.push([payoutId, before.status, after.status]);
   }
 
-  #linkAfter(before: Link, change: PayoutChange, source: StatusSource): Link {
+  #linkAfter(before: Link, change: PayoutUpdate, source: StatusSource): Link {
     const { linkState: state = before.state, linkExpiresAtMs: expiresAtMs = before.expiresAtMs } = change;
-    const entry = before.entry + (source === "reentry" ? 1 : 0);
-    const link = { ...before, state, expiresAtMs, entry };
+    const claimRound = before.claimRound + (source === "reentry" ? 1 : 0);
+    const link = { ...before, state, expiresAtMs, claimRound };
     if (state === before.state) return link;
     const nowMs = this.now();
     if (state === "ACTIVE") return { ...link, completedAtMs: undefined };
@@ -294,7 +299,7 @@ export function stateNow({ link, status }: Payout, nowMs: number): LinkState | u
 function asMade({ tokenHash, keyId, generation, expiresAtMs, options }: NewLink): Link {
   const times = { openedAtMs: undefined, claimedAtMs: undefined, completedAtMs: undefined };
   const made = { tokenHash, keyId, generation, expiresAtMs, options, hosted: undefined };
-  return { ...made, ...times, state: "ACTIVE", entry: 1 };
+  return { ...made, ...times, state: "ACTIVE", claimRound: 1 };
 }
 
 function nameOf({ tenantId, merchantId }: Scope, operation: string, key: string): string {

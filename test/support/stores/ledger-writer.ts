@@ -9,9 +9,9 @@ const [url = "", atOnce = "0"] = process.argv.slice(2);
 async function write(): Promise<void> {
   const intent = anIntent();
   await ledger.open(intent);
-  process.stdout.write(`opened ${intent.identity}\n`);
-  await ledger.settle(intent.attemptId, { state: "DONE", reply: new Uint8Array([1]) }, { durable: true });
-  process.stdout.write(`settled ${intent.identity}\n`);
+  process.stdout.write(`opened ${intent.dedupeKey}\n`);
+  await ledger.complete(intent.attemptId, { state: "DONE", reply: new Uint8Array([1]) }, { durable: true });
+  process.stdout.write(`settled ${intent.dedupeKey}\n`);
 }
 
 async function keepWriting(): Promise<never> {

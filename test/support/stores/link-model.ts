@@ -1,4 +1,4 @@
-import type { LinkRecord, NewToken, Payment, Payout, Scope } from "../../../src/core/payout.ts";
+import type { LinkRecord, NewToken, PaymentAttempt, Payout, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type { LinkList, LinkQuery } from "../../../src/ledger/ledger.ts";
 import { CODE_LOCK_MS, CODE_TRIES } from "../../../src/ledger/transactions/link-writing.ts";
@@ -30,12 +30,12 @@ export class LinkModel extends LedgerModel {
       this.payouts.set(payoutId, { ...payout, link: { ...payout.link, openedAtMs: this.now() } });
   }
 
-  reenter(payoutId: string, seenVersion: number): Payout {
+  reopenLink(payoutId: string, seenVersion: number): Payout {
     const payout = this.payout(payoutId);
     const { link, status, version } = payout;
     const isLive = link?.state === "ACTIVE" || link?.state === "CLAIMED";
     const mayReenter = status === PayoutEnums_PayoutStatus.FAILED && isLive && link.expiresAtMs > this.now();
-    if (!mayReenter || version !== seenVersion || this.#unsettled(payoutId)) return payout;
+    if (!mayReenter || version !== seenVersion || this.#openAttempt(payoutId)) return payout;
     const change = {
       status: PayoutEnums_PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
       linkState: "ACTIVE",
@@ -44,7 +44,7 @@ export class LinkModel extends LedgerModel {
     return this.payout(payoutId);
   }
 
-  takeCodeTry(payoutId: string): { readonly isAllowed: boolean; readonly lockedUntilMs: number } {
+  takeCodeGuess(payoutId: string): { readonly isAllowed: boolean; readonly lockedUntilMs: number } {
     const { link } = this.payout(payoutId);
     const { taken, lockedUntilMs } = this.#tries.get(payoutId) ?? { taken: 0, lockedUntilMs: 0 };
     const isLocked = taken >= CODE_TRIES && lockedUntilMs > this.now();
@@ -55,7 +55,7 @@ export class LinkModel extends LedgerModel {
     return { isAllowed: true, lockedUntilMs: after.lockedUntilMs };
   }
 
-  forgetCodeTries(payoutId: string): void {
+  resetCodeGuesses(payoutId: string): void {
     this.#tries.delete(payoutId);
   }
 
@@ -84,7 +84,7 @@ export class LinkModel extends LedgerModel {
     return { links: page, next: last && { createdAtMs: last.createdAtMs, payoutId: last.id } };
   }
 
-  listPayments(scope: Scope, payoutId: string): readonly Payment[] {
+  listPaymentAttempts(scope: Scope, payoutId: string): readonly PaymentAttempt[] {
     return paymentsOf(this.held, payoutId)
       .filter((each) => each.scope.tenantId === scope.tenantId && each.scope.merchantId === scope.merchantId)
       .map(({ attempt, methodKind, payoutStatus, reason, connectorPayoutId, updatedAtMs }) => ({
@@ -116,12 +116,12 @@ export class LinkModel extends LedgerModel {
     if (!link) return undefined;
     return {
       payout: { ...payout, link },
-      payments: paymentsOf(this.held, id).length,
-      unsettled: this.#unsettled(id),
+      paymentAttempts: paymentsOf(this.held, id).length,
+      openAttempt: this.#openAttempt(id),
     };
   }
 
-  #unsettled(payoutId: string) {
+  #openAttempt(payoutId: string) {
     const attempts = [...this.held.values()].map(({ attempt }) => attempt);
     return attempts.find((each) => each.payoutId === payoutId && each.state !== "DONE");
   }

@@ -1,9 +1,9 @@
-import type { Payment, Scope } from "../../../src/core/payout.ts";
+import type { PaymentAttempt, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
-import type { PayoutChange } from "../../../src/ledger/ledger.ts";
+import type { PayoutUpdate } from "../../../src/ledger/ledger.ts";
 
 /** An attempt with what only the store knows of it, and what is told of it as a payment. */
-export interface Held extends Payment {
+export interface Held extends PaymentAttempt {
   readonly scope: Scope;
   readonly statusBefore: number | undefined;
 }
@@ -35,7 +35,7 @@ export function lastPayment(held: ReadonlyMap<string, Held>, payoutId: string): 
 export function tell(
   held: Map<string, Held>,
   attemptId: string | undefined,
-  { status = 0, reason: given, connectorPayoutId: id }: PayoutChange,
+  { status = 0, reason: given, connectorPayoutId: id }: PayoutUpdate,
   nowMs: number,
 ): void {
   const before = held.get(attemptId ?? "");
