@@ -4,6 +4,7 @@ import type { Connector } from "./connector/contract.ts";
 import { createHttpClient, type HttpClient } from "./connector/http/client.ts";
 import type { ProviderCall, ProviderCallObserver } from "./connector/http/observer.ts";
 import { loadConnectors, type Registry } from "./connector/registry.ts";
+import { defaultPatience, type Patience } from "./core/patience.ts";
 import { createClientAddress } from "./edge/http/client-address.ts";
 import { startEdge } from "./edge/server.ts";
 import { ConnectorService } from "./gen/sluice/v1/connector_service_pb.ts";
@@ -32,6 +33,8 @@ export interface Service {
 export interface ServiceOptions {
   /** Puts something in front of the ledger. */
   readonly wrapLedger?: (ledger: Ledger) => Ledger;
+  /** How long to wait for others, where it is not as usual. */
+  readonly patience?: Partial<Patience>;
 }
 
 const connectorsFolder = new URL("../connectors/", import.meta.url);
@@ -50,7 +53,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
   ]);
   checkConnectorNames(config, registry);
   const ledger = options.wrapLedger?.(opened) ?? opened;
-  const clients = createClients(config, {
+  const patience = { ...defaultPatience, ...options.patience };
+  const clients = createClients(config, patience, {
     log,
     metrics: { providerCall: (call) => countProviderCall(metrics, call) },
   });
@@ -61,6 +65,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     log,
     keys: config.keys,
     now: Date.now,
+    patience,
     publicUrl: () => config.publicUrl ?? publicUrl,
   };
   const payouts = createPayouts({ ...parts, client: clients.get, owner: randomUUIDv7() });
@@ -118,7 +123,7 @@ interface Clients {
 }
 
 /** One HTTP client for each connector that is called, made at its first call. */
-function createClients(config: Config, observer: ProviderCallObserver): Clients {
+function createClients(config: Config, patience: Patience, observer: ProviderCallObserver): Clients {
   const clients = new Map<string, HttpClient<unknown>>();
   return {
     get: (connector) => {
@@ -128,7 +133,11 @@ function createClients(config: Config, observer: ProviderCallObserver): Clients 
         ...observer,
         baseUrl: config.connectorUrls.get(connector.name),
         now: Date.now,
-        limits: { inFlight: config.maxProviderCalls, queue: config.maxCalls },
+        limits: {
+          inFlight: config.maxProviderCalls,
+          queue: config.maxCalls,
+          headersTimeoutMs: patience.providerHeadersMs,
+        },
       });
       clients.set(connector.name, client);
       return client;

@@ -1,6 +1,7 @@
 import type { Connector } from "../connector/contract.ts";
 import type { HttpClient } from "../connector/http/client.ts";
 import type { Registry } from "../connector/registry.ts";
+import type { Patience } from "../core/patience.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LeaseHolder } from "./execute/leases.ts";
@@ -15,6 +16,7 @@ export interface ServerParts extends LinkMaker {
   readonly log: Log;
   /** Names this process in leases. */
   readonly owner: string;
+  readonly patience: Patience;
 }
 
 /** Runs something that changes payouts, and keeps the leases of what it sends. */

@@ -3,16 +3,12 @@ import type { Attempt, Existing } from "../../core/payout.ts";
 import type { Parts } from "../parts.ts";
 import { ask } from "../provider/ask.ts";
 import { questionOf } from "../provider/question.ts";
-import { LEASE_MS } from "./leases.ts";
 import { outcomeOf } from "./outcome.ts";
 import { inProgress } from "./replay.ts";
 import { type Hazard, hazardOf } from "./review.ts";
 import type { CarriedOut } from "./send-first.ts";
 import type { Submission } from "./submission.ts";
 import { settle } from "./write-down.ts";
-
-/** The longest that a repeat waits for the first call, in milliseconds. */
-export const FOLLOW_MS = 2000;
 
 /** An attempt that was begun before, and how it was found. */
 export type Found = Existing & { readonly via: "key" | "dedupeKey" };
@@ -97,7 +93,7 @@ async function findOut(
     // The first try wrote the intent down.
     beforeEffect: async () => {},
     beforeFirstByte: () => {
-      if (!isHeld()) throw inProgress(submission.operation, LEASE_MS);
+      if (!isHeld()) throw inProgress(submission.operation, parts.patience.leaseMs);
     },
   });
   const outcome =

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { defaultPatience } from "../../core/patience.ts";
 import type { Lease } from "../../core/payout.ts";
 import { createLog } from "../../telemetry/log.ts";
-import { keepLeases, LEASE_MS, type LeaseHolder, type Leases } from "./leases.ts";
+import { keepLeases, type LeaseHolder, type Leases } from "./leases.ts";
 
 let renewed: Lease[];
 /** What the ledger does at a renewal. */
@@ -14,7 +15,7 @@ beforeEach(() => {
   renew = async (lease) => void renewed.push(lease);
   const log = createLog({ level: "silent" });
   const ledger = { renew: (lease: Lease) => renew(lease) };
-  leases = keepLeases({ ledger, log, now: Date.now, owner: "process" });
+  leases = keepLeases({ ledger, log, now: Date.now, owner: "process", patience: defaultPatience });
 });
 afterEach(() => {
   leases.close();
@@ -39,13 +40,13 @@ function call() {
   };
 }
 
-const pass = () => vi.advanceTimersByTimeAsync(LEASE_MS / 4);
+const pass = () => vi.advanceTimersByTimeAsync(defaultPatience.leaseMs / 4);
 const owners = () => renewed.splice(0).map(({ owner }) => owner);
 
 it("keeps the leases of calls at work with one statement, and no others", async () => {
   const [one, two] = [call(), call()];
   await pass();
-  expect(renewed).toEqual([{ owner: one.lease.owner, untilMs: Date.now() + LEASE_MS }]);
+  expect(renewed).toEqual([{ owner: one.lease.owner, untilMs: Date.now() + defaultPatience.leaseMs }]);
   expect(two.lease.owner).toBe(one.lease.owner);
   owners();
   await one.end();
@@ -96,7 +97,7 @@ it("holds what it keeps up, for as long as it does", async () => {
 it("holds nothing after it was stopped for as long as a lease lasts, whatever it renews then", async () => {
   const { isHeld, end } = watched();
   await pass();
-  vi.setSystemTime(Date.now() + LEASE_MS);
+  vi.setSystemTime(Date.now() + defaultPatience.leaseMs);
   expect(isHeld()).toBe(false);
   await pass();
   expect(isHeld()).toBe(false);
@@ -110,18 +111,18 @@ it("does not count a renewal that others may have come before, or that began bef
   renew = () => new Promise((resolve) => void pending.push(resolve));
   const early = watched();
   await pass();
-  vi.setSystemTime(Date.now() + LEASE_MS / 2);
+  vi.setSystemTime(Date.now() + defaultPatience.leaseMs / 2);
   const late = watched();
   for (const resolve of pending.splice(0)) resolve();
   await vi.advanceTimersByTimeAsync(0);
-  vi.setSystemTime(Date.now() + LEASE_MS / 4);
+  vi.setSystemTime(Date.now() + defaultPatience.leaseMs / 4);
   // The first was renewed a quarter after it began, and the second not at all.
   expect([early.isHeld(), late.isHeld()]).toEqual([true, true]);
-  vi.setSystemTime(Date.now() + LEASE_MS / 4 - 1);
+  vi.setSystemTime(Date.now() + defaultPatience.leaseMs / 4 - 1);
   expect([early.isHeld(), late.isHeld()]).toEqual([true, true]);
   vi.setSystemTime(Date.now() + 1);
   expect([early.isHeld(), late.isHeld()]).toEqual([false, true]);
-  vi.setSystemTime(Date.now() + LEASE_MS / 2 - 1);
+  vi.setSystemTime(Date.now() + defaultPatience.leaseMs / 2 - 1);
   expect(late.isHeld()).toBe(true);
   vi.setSystemTime(Date.now() + 1);
   expect(late.isHeld()).toBe(false);
@@ -144,8 +145,8 @@ it("begins a lease when its turn to be written comes, in order, and loses no tur
   writes[0]?.reject(new Error("The store is gone."));
   await vi.advanceTimersByTimeAsync(0);
   expect(begun).toHaveLength(atOnce + 1);
-  expect(begun.at(-1)?.untilMs).toBe(Date.now() + LEASE_MS);
-  expect(begun[0]?.untilMs).toBe(Date.now() + LEASE_MS - 1000);
+  expect(begun.at(-1)?.untilMs).toBe(Date.now() + defaultPatience.leaseMs);
+  expect(begun[0]?.untilMs).toBe(Date.now() + defaultPatience.leaseMs - 1000);
   for (const { resolve } of writes) resolve();
   expect(await Promise.all(ends)).toContain("The store is gone.");
   expect(begun).toHaveLength(300);

@@ -1,9 +1,8 @@
+import type { Patience } from "../../core/patience.ts";
 import type { Lease } from "../../core/payout.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Log } from "../../telemetry/log.ts";
 
-/** How long others leave an attempt alone without hearing of it, in milliseconds. */
-export const LEASE_MS = 4000;
 /** How many leases are written down at once. Each begins when its turn comes, and not while it waits behind thousands. */
 const WRITTEN_AT_ONCE = 256;
 
@@ -38,20 +37,21 @@ export interface LeaseParts {
   now(): number;
   /** Names this process in leases. */
   readonly owner: string;
+  readonly patience: Pick<Patience, "leaseMs">;
 }
 
 /**
  * Begins to keep leases. Calls share an owner, so that one statement keeps all of them; those that begin after one was
  * abandoned have another, or a busy process would keep up for ever what nobody is at work on.
  */
-export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts): Leases {
+export function keepLeases({ ledger, log, now, patience, owner: processName }: LeaseParts): Leases {
   const callsOf = new Map<string, Set<Call>>();
   const turn = takeTurns(WRITTEN_AT_ONCE);
   let generation = 1;
 
   const renew = async (owner: string, calls: ReadonlySet<Call>) => {
     const sinceMs = now();
-    const untilMs = sinceMs + LEASE_MS;
+    const untilMs = sinceMs + patience.leaseMs;
     try {
       await ledger.renew({ owner, untilMs });
     } catch (error) {
@@ -63,7 +63,7 @@ export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts)
   };
   const timer = setInterval(() => {
     for (const [owner, calls] of callsOf) void renew(owner, calls);
-  }, LEASE_MS / 4);
+  }, patience.leaseMs / 4);
   timer.unref();
 
   return {
@@ -73,7 +73,7 @@ export function keepLeases({ ledger, log, now, owner: processName }: LeaseParts)
       const abandon = () => {
         generation = Math.max(generation, begunIn + 1);
       };
-      const begin = () => ({ owner, untilMs: now() + LEASE_MS });
+      const begin = () => ({ owner, untilMs: now() + patience.leaseMs });
       const call: Call = [];
       const watch = ({ untilMs }: Lease) => {
         const watched = { writtenAtMs: now(), untilMs };

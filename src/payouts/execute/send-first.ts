@@ -5,7 +5,6 @@ import { ask } from "../provider/ask.ts";
 import type { Ended } from "../provider/ended.ts";
 import { questionOf } from "../provider/question.ts";
 import { unsupported } from "../provider/unsupported.ts";
-import { LEASE_MS } from "./leases.ts";
 import { outcomeOf } from "./outcome.ts";
 import { inProgress } from "./replay.ts";
 import type { Submission } from "./submission.ts";
@@ -32,7 +31,7 @@ export async function sendFirst(parts: Parts, submission: Submission): Promise<S
   let isHeld = () => false;
   const requireHeld = () => {
     // Where this process was held up for longer than the lease lasts, others may be at work on the attempt already.
-    if (opened?.kind !== "opened" || !isHeld()) throw inProgress(operation, LEASE_MS);
+    if (opened?.kind !== "opened" || !isHeld()) throw inProgress(operation, parts.patience.leaseMs);
   };
   const open = async () => {
     await parts.leases.inTurn(async (lease) => {

@@ -6,8 +6,7 @@ import type { PayoutReply } from "../provider/reply.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import { refuseOthers } from "./belonging.ts";
-import { FOLLOW_MS, type Found, follow } from "./follow.ts";
-import { LEASE_MS } from "./leases.ts";
+import { type Found, follow } from "./follow.ts";
 import { completeReply, statusUnknown } from "./outcome.ts";
 import { checkState } from "./payout-state.ts";
 import { inProgress, refuseIfDifferent, replay } from "./replay.ts";
@@ -47,7 +46,7 @@ export async function submit(
       : await answerFirst(parts, submission, waiting);
     if (reply) return reply;
   }
-  throw inProgress(operation, LEASE_MS);
+  throw inProgress(operation, parts.patience.leaseMs);
 }
 
 /** Undefined where the payout has changed since it was read: everything is to be looked at again. */
@@ -73,7 +72,7 @@ async function answerEarlier(
   waiting: Waiting,
 ): Promise<PayoutReply | undefined> {
   refuseIfDifferent(parts, submission, earlier);
-  const untilMs = Math.min(waiting.deadlineMs - 50, parts.now() + FOLLOW_MS);
+  const untilMs = Math.min(waiting.deadlineMs - 50, parts.now() + parts.patience.repeatMs);
   const followed = await follow(parts, submission, earlier, { untilMs, mayTakeOver: true });
   if (followed.kind === "carried out") return finish(parts, followed.submission, followed.ended);
   if (followed.kind === "done") return replay(parts, submission, followed.found, waiting);

@@ -5,7 +5,6 @@ import type { Payout, Scope } from "../../core/payout.ts";
 import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
 import { submit } from "../execute/submit.ts";
 import type { Parts } from "../parts.ts";
-import { PROVIDER_DEADLINE_MS } from "../provider/question.ts";
 import { failureOf } from "../provider/reply.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import { sealedRoute } from "../request/sealed-route.ts";
@@ -29,7 +28,7 @@ export async function cancel(parts: Parts, scope: Scope, payoutId: string): Prom
     connectorPayoutId: payoutId,
     ...(merchantPayoutId !== undefined && { merchantPayoutId }),
   }) as PayoutRequest;
-  const waiting = { deadlineMs: parts.now() + PROVIDER_DEADLINE_MS, setTrailer: () => {} };
+  const waiting = { deadlineMs: parts.now() + parts.patience.providerDeadlineMs, setTrailer: () => {} };
   const reply = await submit(parts, "void", request, route, waiting);
   if (reply.error) throw failureOf(reply);
   return readAgain(parts, payout);

@@ -2,7 +2,7 @@ import { hasClaimForm } from "../../connector/capability.ts";
 import type { Claim } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Payout } from "../../core/payout.ts";
-import { FOLLOW_MS, type Found, follow } from "../execute/follow.ts";
+import { type Found, follow } from "../execute/follow.ts";
 import { isAsking } from "../execute/payout-state.ts";
 import { differences, inProgress, storedReply } from "../execute/replay.ts";
 import { type CarriedOut, sendFirst } from "../execute/send-first.ts";
@@ -31,7 +31,7 @@ export type ClaimEnd =
  * however many claims come at once, with whatever details, in however many processes.
  */
 export async function claim(parts: Parts, seen: Payout, given: Claim): Promise<ClaimEnd> {
-  const untilMs = parts.now() + FOLLOW_MS;
+  const untilMs = parts.now() + parts.patience.repeatMs;
   let payout = await readAgain(parts, seen);
   try {
     const route = await sealedRoute(parts, payout);

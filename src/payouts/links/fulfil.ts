@@ -4,7 +4,7 @@ import { LedgerUnavailable } from "../../core/failure.ts";
 import type { Payout } from "../../core/payout.ts";
 import { Fulfilment } from "../../gen/sluice/v1/link_pb.ts";
 import { PayoutServiceTransferRequestSchema } from "../../gen/types/payout_pb.ts";
-import { FOLLOW_MS, type Found, follow } from "../execute/follow.ts";
+import { type Found, follow } from "../execute/follow.ts";
 import { isOpen } from "../execute/payout-state.ts";
 import { differences } from "../execute/replay.ts";
 import { type CarriedOut, sendFirst } from "../execute/send-first.ts";
@@ -58,7 +58,7 @@ async function pay(parts: Parts, submission: Submission): Promise<void> {
 
 async function findOut(parts: Parts, submission: Submission, found: Found): Promise<void> {
   const mayTakeOver = differences(parts, submission, found.attempt) === undefined;
-  const untilMs = parts.now() + FOLLOW_MS;
+  const untilMs = parts.now() + parts.patience.repeatMs;
   const followed = await follow(parts, submission, found, { untilMs, mayTakeOver });
   if (followed.kind === "carried out") note(parts, followed);
 }

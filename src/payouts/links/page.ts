@@ -9,7 +9,6 @@ import { payoutFacts } from "../execute/submission.ts";
 import type { Parts } from "../parts.ts";
 import { contextOf, openHttp } from "../provider/connector-context.ts";
 import { inTime } from "../provider/in-time.ts";
-import { PROVIDER_DEADLINE_MS } from "../provider/question.ts";
 import type { Route } from "../request/route.ts";
 import { sealedRoute } from "../request/sealed-route.ts";
 import { beginEntry, readAgain } from "./link-entry.ts";
@@ -61,7 +60,7 @@ async function ask(parts: Parts, payout: Payout, route: Route, visit: PageVisit)
     idempotencyKey: keyOf(scope, "openLink", payoutIdentity(payout)),
     attempt: 1,
     startedAtMs: nowMs,
-    deadlineMs: nowMs + PROVIDER_DEADLINE_MS,
+    deadlineMs: nowMs + parts.patience.providerDeadlineMs,
     // A page pays nothing, and is made anew at the next visit.
     beforeEffect: async () => {},
   };

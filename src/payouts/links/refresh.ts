@@ -5,7 +5,6 @@ import { changeOf } from "../execute/outcome.ts";
 import { isOpen } from "../execute/payout-state.ts";
 import { learn } from "../news.ts";
 import type { Parts } from "../parts.ts";
-import { PROVIDER_DEADLINE_MS } from "../provider/question.ts";
 import { failureOf } from "../provider/reply.ts";
 import { hasMoreToTell, read } from "../reading.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
@@ -35,7 +34,7 @@ async function askWhere(parts: Parts, payout: Payout, route: Route): Promise<Pay
     PayoutServiceGetRequestSchema,
     merchantPayoutId === undefined ? {} : { merchantPayoutId },
   ) as PayoutRequest;
-  const deadlineMs = parts.now() + PROVIDER_DEADLINE_MS;
+  const deadlineMs = parts.now() + parts.patience.providerDeadlineMs;
   const { kind, reply } = await read(parts, { operation: "get", request, route, payout, deadlineMs });
   if (kind === "turned away" || (reply.error && !reply.payoutStatus)) throw failureOf(reply);
   return learn(parts, payout, { ...changeOf("get", reply), ...hostedNews(parts, payout, reply) });

@@ -4,9 +4,6 @@ import type { Parts } from "../parts.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Question } from "./ask.ts";
 
-/** The longest that a provider is waited for, whatever the caller's deadline, in milliseconds. */
-export const PROVIDER_DEADLINE_MS = 25_000;
-
 /** What is asked of the connector at each try of a submission. */
 export function questionOf(
   parts: Parts,
@@ -23,7 +20,7 @@ export function questionOf(
     payout: known && payoutFacts(known, request),
     claim,
     idempotencyKey: providerKey(intent),
-    deadlineMs: parts.now() + PROVIDER_DEADLINE_MS,
+    deadlineMs: parts.now() + parts.patience.providerDeadlineMs,
   };
 }
 

@@ -4,6 +4,7 @@ import { type Claim, PayoutMethodKind } from "../../../src/connector/contract.ts
 import { createHttpClient, type HttpClient } from "../../../src/connector/http/client.ts";
 import { loadConnectors } from "../../../src/connector/registry.ts";
 import { asFailure } from "../../../src/core/failure.ts";
+import { defaultPatience, type Patience } from "../../../src/core/patience.ts";
 import type { Payout } from "../../../src/core/payout.ts";
 import { RawMetadata } from "../../../src/edge/dispatch/metadata.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
@@ -48,6 +49,8 @@ export interface PayoutsOptions {
   /** Where each connector's provider is. */
   readonly providers: Readonly<Record<string, string>>;
   readonly wrapLedger?: (ledger: Ledger) => Ledger;
+  /** How long others are waited for, where it is not as usual. */
+  readonly patience?: Partial<Patience>;
   /** How long a provider is waited for. Ten seconds if absent, which the slowest machine will do with. */
   readonly patienceMs?: number;
   /** SLUICE_KEY, where it is another than usual. */
@@ -75,6 +78,7 @@ export async function openPayouts(options: PayoutsOptions): Promise<TestPayouts>
     log,
     keys: parseKeys(options.keys ?? usualKey),
     now,
+    patience: { ...defaultPatience, ...options.patience },
     owner: randomUUIDv7(),
     publicUrl: () => "https://pay.example.com",
     client: (connector) => {
