@@ -33,8 +33,8 @@ export function* reopenLink(payoutId: string, seenVersion: number, nowMs: number
   return payout;
 }
 
-// A link that has ended has no credentials any more to pay with.
-function mayBeAskedAnew({ status, link }: Payout, nowMs: number): boolean {
+/** Whether the recipient may be asked for other details. A link that has ended has no credentials any more to pay with. */
+export function mayBeAskedAnew({ status, link }: Payout, nowMs: number): boolean {
   if (status !== payoutStatus.FAILED || !link) return false;
   return !endStates.has(link.state) && link.expiresAtMs > nowMs;
 }

@@ -21,7 +21,7 @@ export async function cancel(parts: Parts, scope: Scope, payoutId: string): Prom
   const { link, merchantPayoutId } = payout;
   if (!link) throw new Failure("PAYOUT_NOT_FOUND", "There is no such link of this merchant. Check the id.");
   if (link.state === "CANCELLED" || link.state === "EXPIRED") return payout;
-  if (link.state === "COMPLETED" || paid.has(payout.status)) throw tooLate(payout);
+  if (isTooLate(payout)) throw tooLate(payout);
   const route = await sealedRoute(parts, payout);
   if (!route) throw withoutCredentials(payout);
   const request = create(PayoutServiceVoidRequestSchema, {
@@ -32,6 +32,11 @@ export async function cancel(parts: Parts, scope: Scope, payoutId: string): Prom
   const reply = await submit(parts, "void", request, route, waiting);
   if (reply.error) throw failureOf(reply);
   return readAgain(parts, payout);
+}
+
+/** Whether a payment is under way or made, so that cancelling would come too late. */
+export function isTooLate({ link, status }: Payout): boolean {
+  return link?.state === "COMPLETED" || paid.has(status);
 }
 
 const paid: ReadonlySet<number> = new Set<PayoutStatus>([

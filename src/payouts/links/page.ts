@@ -91,7 +91,7 @@ function requireAskable(parts: Parts, payout: Payout): void {
 }
 
 /** Whether the recipient can still say, or say anew, where the money should go. */
-function mayBeAsked({ now }: Parts, payout: Payout): boolean {
+export function mayBeAsked({ now }: Parts, payout: Payout): boolean {
   const status = payout.status as PayoutStatus;
   const isUnpaid = unpaid.has(status) && status !== PayoutStatus.INELIGIBLE;
   return isUnpaid && isOpen(payout) && !linkEnd(payout, now());

@@ -1,0 +1,142 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Connector } from "../../src/connector/contract.ts";
+import type { Attempt, Link, LinkState, Payout } from "../../src/core/payout.ts";
+import { linkStateNow } from "../../src/core/payout.ts";
+import { payoutStatus } from "../../src/core/status.ts";
+import { Fulfilment, type LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
+import { mayBeAskedAnew } from "../../src/ledger/transactions/link-writing.ts";
+import { standingOf } from "../../src/pages/standing.ts";
+import { checkState, isAsking } from "../../src/payouts/execute/payout-state.ts";
+import type { Submission } from "../../src/payouts/execute/submission.ts";
+import { isTooLate } from "../../src/payouts/links/cancel.ts";
+import { mayBeAsked } from "../../src/payouts/links/page.ts";
+import type { Parts } from "../../src/payouts/parts.ts";
+
+/**
+ * What every payout status means beside every state of its link, as the API, the recipient and the operations see it:
+ * `states.txt` has a line for each. `UPDATE_STATES=yes npm test -- links/states` writes it anew; the difference is the review.
+ */
+const file = new URL("states.txt", import.meta.url);
+const NOW_MS = 1_700_000_000_000;
+const linkStates: readonly LinkState[] = ["ACTIVE", "CLAIMED", "COMPLETED", "EXPIRED", "CANCELLED"];
+const connector = { name: "sandbox", hosts: undefined } as unknown as Connector;
+
+test("every payout status means one thing beside every link state", () => {
+  const table = render();
+  if (process.env.UPDATE_STATES === "yes") writeFileSync(file, table);
+  expect(table).toBe(readFileSync(file, "utf8"));
+});
+
+function render(): string {
+  const head = [
+    "payout status",
+    "link stored as",
+    "ours, in time",
+    "ours, over",
+    "hosted, in time",
+    "hosted, over",
+  ];
+  const rows = Object.entries(payoutStatus).flatMap(([name, status]) =>
+    linkStates.map((state) => [
+      name,
+      state,
+      ...[false, true].flatMap((isHosted) =>
+        [false, true].map((isOver) => cell(aPayout({ status, state, isHosted, isOver }))),
+      ),
+    ]),
+  );
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return `${legend}\n${all
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n")}\n`;
+}
+
+const legend = `# API link state, page state (manual fulfilment / while a payment's outcome is unknown, where they differ), and what may be done:
+# T Transfer, C claim on our page, P open the provider's page, X cancel, R ask for other details after a failure.
+`;
+
+function cell(payout: Payout): string {
+  return [linkStateNow(payout, NOW_MS), pages(payout), may(payout)].join(" ");
+}
+
+function pages(payout: Payout): string {
+  const page = (fulfilment: Fulfilment, openAttempt?: Attempt) =>
+    standingOf(
+      { payout: payout as Payout & { link: Link }, paymentAttempts: 0, openAttempt },
+      { fulfilment } as LinkOptions,
+      NOW_MS,
+    );
+  const usual = page(Fulfilment.AUTOMATIC);
+  const manual = page(Fulfilment.MANUAL);
+  const inDoubt = page(Fulfilment.AUTOMATIC, { operation: "transfer" } as Attempt);
+  const others = [manual, inDoubt].map((state) => (state === usual ? "" : state));
+  return others.some((state) => state !== "") ? `${usual}(${others.join("/")})` : usual;
+}
+
+function may(payout: Payout): string {
+  const parts = { now: () => NOW_MS } as Parts;
+  const allowed: Readonly<Record<string, boolean>> = {
+    T: mayTransfer(payout),
+    C: isAsking(payout, NOW_MS),
+    P: mayBeAsked(parts, payout),
+    X: !isTooLate(payout),
+    R: mayBeAskedAnew(payout, NOW_MS),
+  };
+  return Object.entries(allowed)
+    .map(([letter, isAllowed]) => (isAllowed ? letter : "-"))
+    .join("");
+}
+
+function mayTransfer(payout: Payout): boolean {
+  const submission = { operation: "transfer", request: {}, route: { connector }, payout };
+  try {
+    checkState(submission as unknown as Submission, NOW_MS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Case {
+  readonly status: number;
+  readonly state: LinkState;
+  readonly isHosted: boolean;
+  readonly isOver: boolean;
+}
+
+function aPayout({ status, state, isHosted, isOver }: Case): Payout {
+  return {
+    id: "id",
+    merchantPayoutId: "order",
+    connector: connector.name,
+    connectorPayoutId: undefined,
+    status,
+    amountMinor: 1000n,
+    currency: "USD",
+    destinationCurrency: "USD",
+    scope: { tenantId: "tenant", merchantId: "merchant" },
+    createdAtMs: NOW_MS - 60_000,
+    updatedAtMs: NOW_MS - 60_000,
+    version: 1,
+    link: {
+      tokenHash: "hash",
+      keyId: "key",
+      generation: 1,
+      expiresAtMs: isOver ? NOW_MS : NOW_MS + 1,
+      options: new Uint8Array(),
+      state,
+      claimRound: 1,
+      openedAtMs: undefined,
+      claimedAtMs: undefined,
+      completedAtMs: undefined,
+      hosted: isHosted ? new Uint8Array([1]) : undefined,
+    },
+  };
+}
