@@ -1,5 +1,5 @@
-import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { PayoutService, PayoutEnums_PayoutStatus as Status } from "../gen/types/payout_pb.ts";
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { PayoutService } from "../gen/types/payout_pb.ts";
 
 type Methods = typeof PayoutService.method;
 
@@ -12,55 +12,55 @@ export type Request<O extends Operation> = MessageShape<Methods[O]["input"]>;
 /** What an operation returns: the generated reply, of which every field may be left out. `statusCode` is 200 if absent. */
 export type Reply<O extends Operation> = MessageInitShape<Methods[O]["output"]>;
 
-/** What the core must know of an RPC, whatever the connector. */
+/** What the core must know of an operation, whatever the connector. */
 export interface OperationFacts {
-  /** As callers write it: `CreateLink`. */
+  /** The RPC, as callers write it. */
   readonly rpc: string;
-  readonly input: DescMessage;
-  readonly output: DescMessage;
+  /** On which payouts it may begin: one of its own (or none), one whose status lets it be paid, or any. */
+  readonly begins: "new" | "payable" | "any";
   /** Whether amount and destination currency must be there. */
-  readonly needsAmount: boolean;
+  readonly needsAmount?: true;
   /** Whether a refusal by the provider is the payout's end. */
-  readonly failsPayout: boolean;
+  readonly failsPayout?: true;
   /** Whether it moves the money. */
-  readonly pays: boolean;
-  /** Statuses of an existing payout in which the operation may begin; undefined: it makes a payout of its own. */
-  readonly beginsIn: ReadonlySet<Status> | undefined;
+  readonly pays?: true;
+  /** Whether a recipient's details are sent by it: while its outcome is unknown, so is what became of them. */
+  readonly sendsDetails?: true;
 }
 
-/** Statuses of a payout that no payment has been begun of. */
-export const unpaid: ReadonlySet<Status> = new Set<Status>([
-  Status.PAYOUT_STATUS_UNSPECIFIED,
-  Status.REQUIRES_CREATION,
-  Status.REQUIRES_VENDOR_ACCOUNT_CREATION,
-  Status.REQUIRES_PAYOUT_METHOD_DATA,
-  Status.REQUIRES_CONFIRMATION,
-  Status.REQUIRES_FULFILLMENT,
-  Status.INELIGIBLE,
-]);
-const any = new Set<Status>(Object.values(Status));
-
-function facts(
-  operation: Operation,
-  rest: Pick<OperationFacts, "needsAmount" | "failsPayout" | "beginsIn">,
-): OperationFacts {
-  const { name: rpc, input, output } = PayoutService.method[operation];
-  return { rpc, input, output, pays: operation === "create" || operation === "transfer", ...rest };
-}
-
-/** One row for each RPC of types.PayoutService. */
+/** One row for each RPC of types.PayoutService: sets of operations, in code and in SQL, are derived from it. */
 export const operations: Readonly<Record<Operation, OperationFacts>> = {
-  createLink: facts("createLink", { needsAmount: true, failsPayout: true, beginsIn: undefined }),
-  create: facts("create", { needsAmount: true, failsPayout: true, beginsIn: unpaid }),
-  transfer: facts("transfer", { needsAmount: true, failsPayout: true, beginsIn: unpaid }),
-  get: facts("get", { needsAmount: false, failsPayout: false, beginsIn: any }),
-  void: facts("void", { needsAmount: false, failsPayout: false, beginsIn: any }),
-  stage: facts("stage", { needsAmount: true, failsPayout: false, beginsIn: undefined }),
-  createRecipient: facts("createRecipient", { needsAmount: false, failsPayout: false, beginsIn: unpaid }),
-  enrollDisburseAccount: facts("enrollDisburseAccount", {
-    needsAmount: false,
-    failsPayout: false,
-    beginsIn: unpaid,
-  }),
-  eligibility: facts("eligibility", { needsAmount: false, failsPayout: false, beginsIn: any }),
+  createLink: { rpc: "CreateLink", begins: "new", needsAmount: true, failsPayout: true },
+  create: {
+    rpc: "Create",
+    begins: "payable",
+    needsAmount: true,
+    failsPayout: true,
+    pays: true,
+    sendsDetails: true,
+  },
+  transfer: {
+    rpc: "Transfer",
+    begins: "payable",
+    needsAmount: true,
+    failsPayout: true,
+    pays: true,
+    sendsDetails: true,
+  },
+  get: { rpc: "Get", begins: "any" },
+  void: { rpc: "Void", begins: "any" },
+  stage: { rpc: "Stage", begins: "new", needsAmount: true },
+  createRecipient: { rpc: "CreateRecipient", begins: "payable" },
+  enrollDisburseAccount: { rpc: "EnrollDisburseAccount", begins: "payable", sendsDetails: true },
+  eligibility: { rpc: "Eligibility", begins: "any" },
 };
+
+/** What the core must know of an operation that was read from the store. */
+export function operationFacts(operation: string): OperationFacts {
+  return operations[operation as Operation];
+}
+
+/** The names of all operations of which something holds, for a set or a list in SQL. */
+export function operationsWhere(holds: (facts: OperationFacts) => boolean): readonly Operation[] {
+  return (Object.keys(operations) as Operation[]).filter((operation) => holds(operations[operation]));
+}

@@ -1,4 +1,4 @@
-import { payoutStatus } from "./status.ts";
+import { type LinkState, payoutStatus } from "./status.ts";
 
 /** Whose data. Every query is scoped by it. */
 export interface Scope {
@@ -118,9 +118,6 @@ export interface LinkRecord {
   /** An operation on it that is under way, or whose outcome nobody knows. */
   readonly openAttempt: Attempt | undefined;
 }
-
-/** Where a link stands. */
-export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "EXPIRED" | "CANCELLED";
 
 /** States from which a link asks for nothing more: its credentials are erased when it comes to one. */
 export const endStates: ReadonlySet<LinkState> = new Set<LinkState>(["COMPLETED", "EXPIRED", "CANCELLED"]);

@@ -3,13 +3,13 @@ import type {
   Existing,
   Lease,
   LinkRecord,
-  LinkState,
   NewPayout,
   NewToken,
   PaymentAttempt,
   Payout,
   Scope,
 } from "../core/payout.ts";
+import type { LinkState } from "../core/status.ts";
 
 /**
  * Where payouts are remembered. One interface of units of work; SQLite and PostgreSQL carry it out alike, and one

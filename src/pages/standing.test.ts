@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../connector/contract.ts";
-import type { LinkRecord, LinkState } from "../core/payout.ts";
+import type { LinkRecord } from "../core/payout.ts";
+import type { LinkState } from "../core/status.ts";
 import { Fulfilment, LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
 import { type Standing, standingOf } from "./standing.ts";
 

@@ -1,6 +1,6 @@
 import { PayoutStatus } from "../connector/contract.ts";
-import { unpaid } from "../core/operations.ts";
 import type { Payout } from "../core/payout.ts";
+import { statusFacts } from "../core/status.ts";
 import type { PayoutUpdate } from "../ledger/ledger.ts";
 import { isOpen, linkEnd } from "./execute/payout-state.ts";
 import type { Parts } from "./parts.ts";
@@ -29,5 +29,5 @@ export async function expire(parts: Parts, payout: Payout): Promise<Payout> {
 /** Whether a failure that is heard of is the one after which the recipient was asked again: no payment has followed it yet. */
 function isOfEntryBefore({ link, status }: Payout, heard: number | undefined): boolean {
   const isFailure = heard === PayoutStatus.FAILED || heard === PayoutStatus.REVERSED;
-  return isFailure && link !== undefined && link.claimRound > 1 && unpaid.has(status as PayoutStatus);
+  return isFailure && link !== undefined && link.claimRound > 1 && statusFacts(status).mayPay === true;
 }

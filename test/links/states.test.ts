@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Connector } from "../../src/connector/contract.ts";
-import type { Attempt, Link, LinkState, Payout } from "../../src/core/payout.ts";
+import type { Attempt, Link, Payout } from "../../src/core/payout.ts";
 import { linkStateNow } from "../../src/core/payout.ts";
+import type { LinkState } from "../../src/core/status.ts";
 import { payoutStatus } from "../../src/core/status.ts";
 import { Fulfilment, type LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
 import { mayBeAskedAnew } from "../../src/ledger/transactions/link-writing.ts";

@@ -1,4 +1,5 @@
-import type { Attempt, Link, LinkRecord, LinkState, PaymentAttempt, Payout } from "../../core/payout.ts";
+import type { Attempt, Link, LinkRecord, PaymentAttempt, Payout } from "../../core/payout.ts";
+import type { LinkState } from "../../core/status.ts";
 import type { Row } from "../transactions/unit.ts";
 
 /** Reads a row of the payout table. */

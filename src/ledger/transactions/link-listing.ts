@@ -1,4 +1,4 @@
-import type { LinkState } from "../../core/payout.ts";
+import type { LinkState } from "../../core/status.ts";
 import type { LinkList, LinkPosition, LinkQuery } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { number, readLinkRecord, text } from "../sql/rows.ts";

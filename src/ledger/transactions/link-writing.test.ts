@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { aLink, anIntent, done, scope } from "../../../test/support/stores/ledger-facts.ts";
 import { onEveryEngine } from "../../../test/support/stores/ledgers.ts";
-import type { LinkState, NewPayout, Payout } from "../../core/payout.ts";
+import type { NewPayout, Payout } from "../../core/payout.ts";
+import type { LinkState } from "../../core/status.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
 import type { Ledger } from "../ledger.ts";
 import { CODE_LOCK_MS } from "./link-writing.ts";

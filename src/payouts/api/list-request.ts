@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { invalidField } from "../../core/failure.ts";
-import type { LinkState as LinkStateName, Scope } from "../../core/payout.ts";
+import type { Scope } from "../../core/payout.ts";
+import type { LinkState as LinkStateName } from "../../core/status.ts";
 import { LinkState, LinkStateSchema } from "../../gen/sluice/v1/link_pb.ts";
 import type { LinkFilter, PayoutLinkServiceListRequest } from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import type { LinkQuery } from "../../ledger/ledger.ts";

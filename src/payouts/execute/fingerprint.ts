@@ -3,9 +3,8 @@ import { toJson } from "@bufbuild/protobuf";
 import canonicalize from "canonicalize";
 import type { Operation } from "../../connector/contract.ts";
 import { credentialFields } from "../../connector/credentials.ts";
-import { operations } from "../../core/operations.ts";
 import type { Key } from "../../security/keys.ts";
-import type { PayoutRequest } from "../request/payout-request.ts";
+import { methodOf, type PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 
 /** What tells one request from another without storing it. */
@@ -29,7 +28,7 @@ export function fingerprint(
   route: Route,
   key: Key,
 ): Fingerprint {
-  const json = toJson(operations[operation].input, request, { useProtoFieldName: true }) as Record<
+  const json = toJson(methodOf(operation).input, request, { useProtoFieldName: true }) as Record<
     string,
     unknown
   >;

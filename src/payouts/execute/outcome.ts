@@ -2,7 +2,8 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { currencyCode, type Operation, PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Attempt, LinkState } from "../../core/payout.ts";
+import type { Attempt } from "../../core/payout.ts";
+import { statusFacts } from "../../core/status.ts";
 import type { Outcome, PayoutUpdate } from "../../ledger/ledger.ts";
 import { seal } from "../../security/seal.ts";
 import { hostedNews } from "../links/hosted-news.ts";
@@ -55,7 +56,8 @@ const payable: PayoutUpdate = { status: PayoutStatus.REQUIRES_FULFILLMENT, linkS
 /** What a reply says of the payout. */
 export function changeOf(operation: Operation, reply: PayoutReply): PayoutUpdate {
   const { payoutStatus, connectorPayoutId, payoutLink, error } = reply;
-  const linkState = operation === "createLink" ? error && "CANCELLED" : linkStates[payoutStatus ?? 0];
+  const linkState =
+    operation === "createLink" ? error && "CANCELLED" : statusFacts(payoutStatus ?? 0).linkState;
   return {
     ...(payoutStatus && { status: payoutStatus }),
     ...(connectorPayoutId && { connectorPayoutId }),
@@ -71,17 +73,6 @@ function reasonOf({ error }: PayoutReply): Pick<PayoutUpdate, "reason"> {
   const reason = error?.unifiedDetails?.code;
   return reason ? { reason } : {};
 }
-
-/** A link's state, by the payout's status. Others leave it as it is. */
-const linkStates: Readonly<Record<number, LinkState>> = {
-  [PayoutStatus.SUCCESS]: "COMPLETED",
-  [PayoutStatus.REVERSED]: "COMPLETED",
-  [PayoutStatus.REQUIRES_FULFILLMENT]: "CLAIMED",
-  [PayoutStatus.PENDING]: "CLAIMED",
-  [PayoutStatus.INITIATED]: "CLAIMED",
-  [PayoutStatus.CANCELLED]: "CANCELLED",
-  [PayoutStatus.EXPIRED]: "EXPIRED",
-};
 
 /** Fills in what the core knows better than the connector: the caller's id, an id to ask by, and the link. */
 export function completeReply(parts: Parts, submission: Submission, reply: PayoutReply): PayoutReply {

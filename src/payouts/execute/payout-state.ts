@@ -3,6 +3,7 @@ import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
 import type { Payout } from "../../core/payout.ts";
 import { linkStateNow } from "../../core/payout.ts";
+import { statusFacts, statusName } from "../../core/status.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import type { Submission } from "./submission.ts";
@@ -14,9 +15,9 @@ import type { Submission } from "./submission.ts";
  */
 export function checkState({ operation, request, route, payout }: Submission, nowMs: number): void {
   if (!payout) return;
-  const { rpc, beginsIn } = operations[operation];
+  const { rpc, begins } = operations[operation];
   const name = payout.merchantPayoutId ?? payout.id;
-  if (!beginsIn) {
+  if (begins === "new") {
     const message = `merchant_payout_id ${name} is the id of another payout, made ${new Date(payout.createdAtMs).toISOString()}. Use a new one, or ask Get about it.`;
     throw new Failure("MERCHANT_PAYOUT_ID_EXISTS", message, {
       field: "merchant_payout_id",
@@ -26,7 +27,7 @@ export function checkState({ operation, request, route, payout }: Submission, no
   checkConnector(payout, route);
   checkAgrees(payout, request);
   const over = operation === "void" ? undefined : linkEnd(payout, nowMs);
-  if (beginsIn.has(payout.status as PayoutStatus) && !over) return;
+  if ((begins === "any" || statusFacts(payout.status).mayPay) && !over) return;
   const message = `${rpc} cannot begin: payout ${name} is ${over ?? statusName(payout.status)}. Ask Get where it is; nothing was sent.`;
   throw new Failure("PAYOUT_STATE", message, { metadata: { payout_id: payout.id } });
 }
@@ -76,8 +77,4 @@ function checkAgrees(payout: Payout, { amount, destinationCurrency }: PayoutRequ
     field: differing[0]?.[0] ?? "",
     metadata: { differs: fields },
   });
-}
-
-function statusName(status: number): string {
-  return Object.entries(PayoutStatus).find(([, number]) => number === status)?.[0] ?? String(status);
 }

@@ -1,7 +1,7 @@
-import { type Operation, PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
-import { operations } from "../../core/operations.ts";
+import { operationFacts } from "../../core/operations.ts";
 import type { Attempt, Existing } from "../../core/payout.ts";
+import { hasMovedMoney, statusFacts } from "../../core/status.ts";
 import type { Parts } from "../parts.ts";
 import type { Submission } from "./submission.ts";
 
@@ -58,9 +58,9 @@ const told: Readonly<Record<Hazard, string>> = {
 };
 
 function isLaterPayment({ operation }: Attempt, payout: Existing["payout"]): boolean {
-  return operations[operation as Operation].pays && (payout?.link?.claimRound ?? 1) > 1;
+  return operationFacts(operation).pays === true && (payout?.link?.claimRound ?? 1) > 1;
 }
 
 function isPaid(payout: Existing["payout"]): boolean {
-  return payout?.status === PayoutStatus.SUCCESS || payout?.status === PayoutStatus.REVERSED;
+  return payout !== undefined && hasMovedMoney(statusFacts(payout.status));
 }

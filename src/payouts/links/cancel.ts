@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { PayoutStatus } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Payout, Scope } from "../../core/payout.ts";
+import { hasMovedMoney, statusFacts } from "../../core/status.ts";
 import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
 import { submit } from "../execute/submit.ts";
 import type { Parts } from "../parts.ts";
@@ -36,15 +36,9 @@ export async function cancel(parts: Parts, scope: Scope, payoutId: string): Prom
 
 /** Whether a payment is under way or made, so that cancelling would come too late. */
 export function isTooLate({ link, status }: Payout): boolean {
-  return link?.state === "COMPLETED" || paid.has(status);
+  const facts = statusFacts(status);
+  return link?.state === "COMPLETED" || facts.phase === "paying" || hasMovedMoney(facts);
 }
-
-const paid: ReadonlySet<number> = new Set<PayoutStatus>([
-  PayoutStatus.SUCCESS,
-  PayoutStatus.REVERSED,
-  PayoutStatus.PENDING,
-  PayoutStatus.INITIATED,
-]);
 
 function tooLate({ id }: Payout): Failure {
   const message =

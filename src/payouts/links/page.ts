@@ -1,7 +1,7 @@
-import { type LinkPage, PayoutStatus, Refusal } from "../../connector/contract.ts";
+import { type LinkPage, Refusal } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
-import { unpaid } from "../../core/operations.ts";
 import type { Payout } from "../../core/payout.ts";
+import { statusFacts } from "../../core/status.ts";
 import { payoutIdentity } from "../execute/identity.ts";
 import { isOpen, linkEnd } from "../execute/payout-state.ts";
 import { keyOf } from "../execute/provider-key.ts";
@@ -92,9 +92,8 @@ function requireAskable(parts: Parts, payout: Payout): void {
 
 /** Whether the recipient can still say, or say anew, where the money should go. */
 export function mayBeAsked({ now }: Parts, payout: Payout): boolean {
-  const status = payout.status as PayoutStatus;
-  const isUnpaid = unpaid.has(status) && status !== PayoutStatus.INELIGIBLE;
-  return isUnpaid && isOpen(payout) && !linkEnd(payout, now());
+  const { mayPay, phase } = statusFacts(payout.status);
+  return mayPay === true && phase !== "failed" && isOpen(payout) && !linkEnd(payout, now());
 }
 
 function closed(): Failure {

@@ -1,7 +1,7 @@
 import { hasLinksOfOurs } from "../../connector/capability.ts";
 import { PayoutStatus } from "../../connector/contract.ts";
-import { unpaid } from "../../core/operations.ts";
 import type { Payout } from "../../core/payout.ts";
+import { statusFacts } from "../../core/status.ts";
 import type { Submission } from "../execute/submission.ts";
 import { type Answered, answered } from "./ended.ts";
 
@@ -27,5 +27,5 @@ const untouched: ReadonlySet<number> = new Set<PayoutStatus>([
 ]);
 
 function isUnpaid({ status }: Payout): boolean {
-  return untouched.has(status) || unpaid.has(status as PayoutStatus);
+  return untouched.has(status) || statusFacts(status).mayPay === true;
 }

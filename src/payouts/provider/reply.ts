@@ -8,10 +8,10 @@ import {
 } from "@bufbuild/protobuf";
 import type { Operation, PayoutStatus, Refusal, Reply } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
-import { operations } from "../../core/operations.ts";
 import { type Reason, reasons } from "../../core/reasons.ts";
 import type { PayoutLink } from "../../gen/sluice/v1/link_pb.ts";
 import type { ErrorInfoSchema } from "../../gen/types/error_pb.ts";
+import { methodOf } from "../request/payout-request.ts";
 
 /** The fields that replies of types.PayoutService share; `payoutLink` where the RPC has it. */
 export interface PayoutReply extends Message {
@@ -26,7 +26,7 @@ export interface PayoutReply extends Message {
 /** A connector's reply as a message, with a status code where the connector left it out. */
 export function replyMessage(operation: Operation, reply: Reply<Operation>): PayoutReply {
   const message = create(
-    operations[operation].output,
+    methodOf(operation).output,
     reply as MessageInitShape<never>,
   ) as unknown as PayoutReply;
   if (message.statusCode === 0) message.statusCode = 200;
@@ -62,10 +62,10 @@ export function failureOf({ error }: PayoutReply): Failure {
 
 /** A reply for the store. */
 export function encodeReply(operation: Operation, reply: PayoutReply): Uint8Array {
-  return toBinary(operations[operation].output, reply);
+  return toBinary(methodOf(operation).output, reply);
 }
 
 /** A reply from the store. */
 export function decodeReply(operation: Operation, bytes: Uint8Array): PayoutReply {
-  return fromBinary(operations[operation].output, bytes) as unknown as PayoutReply;
+  return fromBinary(methodOf(operation).output, bytes) as unknown as PayoutReply;
 }

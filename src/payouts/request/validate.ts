@@ -6,7 +6,7 @@ import { operations } from "../../core/operations.ts";
 import { unsupported } from "../provider/unsupported.ts";
 import { checkEnums } from "./known-enums.ts";
 import { checkLinkOptions } from "./link-options.ts";
-import type { PayoutRequest } from "./payout-request.ts";
+import { methodOf, type PayoutRequest } from "./payout-request.ts";
 
 /**
  * Checks what holds for every connector, before anything is looked up or sent.
@@ -23,7 +23,7 @@ export function validate(
   checkId("merchant_payout_id", request.merchantPayoutId);
   checkId("merchant_quote_id", request.merchantQuoteId);
   checkId("connector_payout_id", request.connectorPayoutId);
-  checkEnums(operations[operation].input, request);
+  checkEnums(methodOf(operation).input, request);
   checkAmount(operation, request, connector);
   checkWebhookUrl(request.webhookUrl);
   if (operation === "createRecipient" && !request.recipientType) {

@@ -1,14 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type {
-  Attempt,
-  Existing,
-  Lease,
-  Link,
-  LinkState,
-  NewLink,
-  Payout,
-  Scope,
-} from "../../../src/core/payout.ts";
+import type { Attempt, Existing, Lease, Link, NewLink, Payout, Scope } from "../../../src/core/payout.ts";
+import type { LinkState } from "../../../src/core/status.ts";
 import { mayFollow, type StatusSource, sourceOf } from "../../../src/core/status.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type {
