@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { readOptions } from "../payouts/links/sealed-link.ts";
+import { readOptions } from "../payouts/links/secrets.ts";
 import { linkTokenHash } from "../security/link-token.ts";
 import { formToken } from "../web/form-token.ts";
 import { countryCodes } from "./forms/countries.ts";

@@ -8,11 +8,10 @@ import { payoutStatus } from "../../src/core/status.ts";
 import { Fulfilment, type LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
 import { mayBeAskedAnew } from "../../src/ledger/transactions/link-writing.ts";
 import { standingOf } from "../../src/pages/standing.ts";
-import { checkState, isAsking } from "../../src/payouts/execute/payout-state.ts";
-import type { Submission } from "../../src/payouts/execute/submission.ts";
+import { type Command, checkMayBegin } from "../../src/payouts/execute/command.ts";
 import { isTooLate } from "../../src/payouts/links/cancel.ts";
-import { mayBeAsked } from "../../src/payouts/links/page.ts";
-import type { Parts } from "../../src/payouts/parts.ts";
+import { mayClaim } from "../../src/payouts/links/claim.ts";
+import { mayOpenPage } from "../../src/payouts/links/provider-page.ts";
 
 /**
  * What every payout status means beside every state of its link, as the API, the recipient and the operations see it:
@@ -82,11 +81,10 @@ function pages(payout: Payout): string {
 }
 
 function may(payout: Payout): string {
-  const parts = { now: () => NOW_MS } as Parts;
   const allowed: Readonly<Record<string, boolean>> = {
     T: mayTransfer(payout),
-    C: isAsking(payout, NOW_MS),
-    P: mayBeAsked(parts, payout),
+    C: mayClaim(payout, NOW_MS),
+    P: mayOpenPage({ now: () => NOW_MS }, payout),
     X: !isTooLate(payout),
     R: mayBeAskedAnew(payout, NOW_MS),
   };
@@ -96,9 +94,9 @@ function may(payout: Payout): string {
 }
 
 function mayTransfer(payout: Payout): boolean {
-  const submission = { operation: "transfer", request: {}, route: { connector }, payout };
+  const command = { operation: "transfer", request: {}, route: { connector }, payout };
   try {
-    checkState(submission as unknown as Submission, NOW_MS);
+    checkMayBegin(command as unknown as Command, NOW_MS);
     return true;
   } catch {
     return false;

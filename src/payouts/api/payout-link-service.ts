@@ -1,17 +1,26 @@
 import { create, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Call, Handler, Handlers } from "../../core/call.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
-import type { LinkRecord, Scope } from "../../core/payout.ts";
-import { PayoutLinkService } from "../../gen/sluice/v1/payout_link_service_pb.ts";
+import type { LinkRecord, PaymentAttempt, Scope } from "../../core/payout.ts";
+import { type Reason, reasons } from "../../core/reasons.ts";
+import { statusFacts } from "../../core/status.ts";
+import type { PayoutMethodKind } from "../../gen/sluice/v1/link_pb.ts";
+import {
+  type Attempt,
+  AttemptSchema,
+  AttemptState,
+  PayoutLinkService,
+} from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { LinkOperations } from "../links/link-operations.ts";
-import { type LinkMaker, newToken, showLink } from "../links/sealed-link.ts";
-import { showAttempt } from "./link-attempt.ts";
+import { newToken } from "../links/secrets.ts";
+import { type LinkContext, presentLink } from "../links/view.ts";
 import { writePageToken } from "./list-page-token.ts";
 import { readListRequest } from "./list-request.ts";
 
 /** What serving links takes. */
-export interface LinkServiceParts extends LinkMaker {
+export interface LinkServiceParts extends LinkContext {
   readonly ledger: Pick<Ledger, "findLinkById" | "listLinks" | "listPaymentAttempts" | "replaceToken">;
   readonly links: Pick<LinkOperations, "cancel">;
 }
@@ -34,13 +43,13 @@ type Answer<M extends Served> = (
 ) => Promise<MessageInitShape<Methods[M]["output"]>>;
 
 const answers: { readonly [M in Served]: Answer<M> } = {
-  get: async (parts, { id }, scope) => ({ link: showLink(parts, await findLink(parts, scope, id)) }),
+  get: async (parts, { id }, scope) => ({ link: presentLink(parts, await findLink(parts, scope, id)) }),
 
   async list(parts, request, scope) {
     const asked = readListRequest(parts, request, scope);
     const { links, next } = await parts.ledger.listLinks(asked.query);
     return {
-      links: links.map((link) => showLink(parts, link)),
+      links: links.map((link) => presentLink(parts, link)),
       nextPageToken: next ? writePageToken(parts.keys, next, asked.print) : "",
     };
   },
@@ -49,7 +58,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
     // What is no link of the merchant's is refused here, in the same words as everywhere.
     await findLink(parts, scope, id);
     await parts.links.cancel(scope, id);
-    return { link: showLink(parts, await findLink(parts, scope, id)) };
+    return { link: presentLink(parts, await findLink(parts, scope, id)) };
   },
 
   async replaceUrl(parts, { id }, scope) {
@@ -58,7 +67,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
       if (payout.link.hosted) throw notOurs(payout.connector);
       const token = newToken(parts.keys, id, payout.link.generation + 1);
       const replaced = await parts.ledger.replaceToken(scope, id, token);
-      if (replaced) return { link: showLink(parts, replaced) };
+      if (replaced) return { link: presentLink(parts, replaced) };
     }
     throw new Failure("SERVER_BUSY", "Others replace this URL at the same time. Repeat the call.", {
       retryAfterMs: 1000,
@@ -67,7 +76,7 @@ const answers: { readonly [M in Served]: Answer<M> } = {
 
   async listAttempts(parts, { id }, scope) {
     await findLink(parts, scope, id);
-    return { attempts: (await parts.ledger.listPaymentAttempts(scope, id)).map(showAttempt) };
+    return { attempts: (await parts.ledger.listPaymentAttempts(scope, id)).map(presentAttempt) };
   },
 };
 
@@ -99,4 +108,18 @@ async function findLink({ ledger }: LinkServiceParts, scope: Scope, id: string):
   if (found) return found;
   const message = `There is no link ${id} of this merchant. Check the id, x-merchant-id and x-tenant-id.`;
   throw new Failure("PAYOUT_NOT_FOUND", message, { field: "id" });
+}
+
+/** A payment attempt, as its caller sees it. `index` counts from 0. */
+function presentAttempt(payment: PaymentAttempt, index: number): Attempt {
+  const { attempt, methodKind, payoutStatus, reason, connectorPayoutId, updatedAtMs } = payment;
+  return create(AttemptSchema, {
+    number: index + 1,
+    state: AttemptState[statusFacts(payoutStatus ?? 0).attemptState],
+    ...(reason !== undefined && { reason, message: reasons[reason as Reason]?.advice ?? reason }),
+    createTime: timestampFromMs(attempt.startedAtMs),
+    updateTime: timestampFromMs(updatedAtMs),
+    ...(connectorPayoutId !== undefined && { connectorTransactionId: connectorPayoutId }),
+    method: (methodKind ?? 0) as PayoutMethodKind,
+  });
 }

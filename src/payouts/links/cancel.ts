@@ -3,12 +3,12 @@ import { Failure } from "../../core/failure.ts";
 import type { Payout, Scope } from "../../core/payout.ts";
 import { hasMovedMoney, statusFacts } from "../../core/status.ts";
 import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
-import { submit } from "../execute/submit.ts";
-import type { Parts } from "../parts.ts";
-import { failureOf } from "../provider/reply.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { execute } from "../execute/execute.ts";
+import { failureOf } from "../provider/provider-result.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
-import { sealedRoute } from "../request/sealed-route.ts";
-import { readAgain } from "./link-entry.ts";
+import { storedRoute } from "../request/stored-credentials.ts";
+import { readAgain } from "../status-update.ts";
 
 /**
  * Closes a link, at the provider too. One that has ended without being paid is as it should be. Returns the payout as it then
@@ -16,22 +16,22 @@ import { readAgain } from "./link-entry.ts";
  *
  * @throws Failure PAYOUT_NOT_FOUND; PAYOUT_STATE where it is paid or being paid; or the provider's.
  */
-export async function cancel(parts: Parts, scope: Scope, payoutId: string): Promise<Payout> {
-  const payout = await readAgain(parts, { scope, id: payoutId });
+export async function cancel(deps: Dependencies, scope: Scope, payoutId: string): Promise<Payout> {
+  const payout = await readAgain(deps, { scope, id: payoutId });
   const { link, merchantPayoutId } = payout;
   if (!link) throw new Failure("PAYOUT_NOT_FOUND", "There is no such link of this merchant. Check the id.");
   if (link.state === "CANCELLED" || link.state === "EXPIRED") return payout;
   if (isTooLate(payout)) throw tooLate(payout);
-  const route = await sealedRoute(parts, payout);
+  const route = await storedRoute(deps, payout);
   if (!route) throw withoutCredentials(payout);
   const request = create(PayoutServiceVoidRequestSchema, {
     connectorPayoutId: payoutId,
     ...(merchantPayoutId !== undefined && { merchantPayoutId }),
   }) as PayoutRequest;
-  const waiting = { deadlineMs: parts.now() + parts.patience.providerDeadlineMs, setTrailer: () => {} };
-  const reply = await submit(parts, "void", request, route, waiting);
+  const waiting = { deadlineMs: deps.now() + deps.patience.providerDeadlineMs, setTrailer: () => {} };
+  const reply = await execute(deps, { operation: "void", request, route }, waiting);
   if (reply.error) throw failureOf(reply);
-  return readAgain(parts, payout);
+  return readAgain(deps, payout);
 }
 
 /** Whether a payment is under way or made, so that cancelling would come too late. */

@@ -10,7 +10,7 @@ import {
   PayoutServiceEnrollDisburseAccountRequestSchema,
   PayoutServiceTransferRequestSchema,
 } from "../../gen/types/payout_pb.ts";
-import type { Order } from "../execute/submission.ts";
+import type { Command } from "../execute/command.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 
 /**
@@ -21,7 +21,7 @@ export function claimRequest(
   payout: Payout,
   claim: Claim,
   options: LinkOptions,
-): Pick<Order, "operation" | "request"> {
+): Pick<Command, "operation" | "request"> {
   const { description } = options;
   const { merchantPayoutId } = payout;
   const shared = {

@@ -2,18 +2,20 @@ import { hasClaimForm } from "../../connector/capability.ts";
 import type { Claim } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Payout } from "../../core/payout.ts";
-import { type Found, follow } from "../execute/follow.ts";
-import { isAsking } from "../execute/payout-state.ts";
-import { differences, inProgress, storedReply } from "../execute/replay.ts";
-import { type CarriedOut, sendFirst } from "../execute/send-first.ts";
-import { prepare, type Submission } from "../execute/submission.ts";
-import type { Parts } from "../parts.ts";
-import { failureOf, type PayoutReply } from "../provider/reply.ts";
+import { payoutStatus } from "../../core/status.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { type Executed, inProgress } from "../execute/attempt.ts";
+import { initiatorOf, linkEnd } from "../execute/command.ts";
+import { executeNew } from "../execute/execute.ts";
+import { type Plan, planFor } from "../execute/plan.ts";
+import { differences, type EarlierAttempt, storedReply } from "../execute/repeat.ts";
+import { type Resolved, resolveEarlier } from "../execute/takeover.ts";
+import { failureOf, isAnswered, type PayoutReply } from "../provider/provider-result.ts";
 import type { Route } from "../request/route.ts";
-import { sealedRoute } from "../request/sealed-route.ts";
+import { storedRoute } from "../request/stored-credentials.ts";
+import { isOpen, readAgain } from "../status-update.ts";
 import { claimRequest } from "./claim-request.ts";
-import { admitEntry, readAgain } from "./link-entry.ts";
-import { readOptions } from "./sealed-link.ts";
+import { readOptions } from "./secrets.ts";
 
 /** How a recipient's claim ended. */
 export type ClaimEnd =
@@ -26,21 +28,26 @@ export type ClaimEnd =
   /** Nothing was sent or changed, or nothing was paid by it: the failure says why. */
   | { readonly kind: "not sent"; readonly payout: Payout; readonly failure: Failure };
 
+/** How often a payout that changes under a claim is looked at again, however long that takes. */
+const LEAST_ROUNDS = 3;
+
 /**
- * Pays with what a recipient gave, or registers it where the caller pays by Transfer: once for each entry of the link,
+ * Pays with what a recipient gave, or registers it where the caller pays by Transfer: once for each claim round of the link,
  * however many claims come at once, with whatever details, in however many processes.
+ *
+ * @example await claim(deps, payout, { entry: 1, methodKind, method, recipient }) // { kind: "taken", payout }
  */
-export async function claim(parts: Parts, seen: Payout, given: Claim): Promise<ClaimEnd> {
-  const untilMs = parts.now() + parts.patience.repeatMs;
-  let payout = await readAgain(parts, seen);
+export async function claim(deps: Dependencies, seen: Payout, given: Claim): Promise<ClaimEnd> {
+  const untilMs = deps.now() + deps.patience.repeatMs;
+  let payout = await readAgain(deps, seen);
   try {
-    const route = await sealedRoute(parts, payout);
-    if (!route) return await afterEnd(parts, payout);
+    const route = await storedRoute(deps, payout);
+    if (!route) return await afterLinkEnd(deps, payout);
     if (!hasClaimForm(route.connector)) return notSent(payout, noForm(route));
-    for (let round = 1; round <= LEAST_ROUNDS || parts.now() < untilMs; round++) {
-      const end = await claimOnce(parts, route, payout, given, untilMs);
+    for (let round = 1; round <= LEAST_ROUNDS || deps.now() < untilMs; round++) {
+      const end = await claimOnce(deps, route, payout, given, untilMs);
       if (end) return end;
-      payout = await readAgain(parts, payout);
+      payout = await readAgain(deps, payout);
     }
     return notSent(payout, inProgress("transfer", 1000));
   } catch (error) {
@@ -51,79 +58,110 @@ export async function claim(parts: Parts, seen: Payout, given: Claim): Promise<C
   }
 }
 
-/** How often a payout that changes under a claim is looked at again, however long that takes. */
-const LEAST_ROUNDS = 3;
-
 /** Undefined where the payout has changed since it was read: everything is to be looked at again. */
 async function claimOnce(
-  parts: Parts,
+  deps: Dependencies,
   route: Route,
   read: Payout,
   given: Claim,
   untilMs: number,
 ): Promise<ClaimEnd | undefined> {
-  const payout = await admitEntry(parts, read, given.entry);
-  if (!payout?.link) return { kind: "taken", payout: await readAgain(parts, read) };
-  const options = readOptions(parts, { id: payout.id, link: payout.link });
+  const payout = await admitToRound(deps, read, given.entry);
+  if (!payout?.link) return { kind: "taken", payout: await readAgain(deps, read) };
+  const options = readOptions(deps, { id: payout.id, link: payout.link });
   const order = claimRequest(payout, given, options);
-  const submission = prepare(parts, { ...order, route, payout, asker: "recipient", claim: given });
-  const earlier = submission.query && (await parts.ledger.findAttempt(submission.query));
-  if (earlier) return afterEarlier(parts, submission, earlier, untilMs);
-  if (!isAsking(payout, parts.now())) return { kind: "taken", payout };
-  const sent = await sendFirst(parts, submission);
-  if (sent.kind === "carried out") return afterFirst(parts, sent, payout);
-  if (sent.kind === "changed") return undefined;
-  return afterEarlier(parts, submission, { payout, via: "dedupeKey", ...sent }, untilMs);
+  const plan = planFor(deps, { ...order, route, payout, initiator: "recipient", claim: given });
+  const earlier = plan.query && (await deps.ledger.findAttempt(plan.query));
+  if (earlier) return afterEarlier(deps, plan, earlier, untilMs);
+  if (!mayClaim(payout, deps.now())) return { kind: "taken", payout };
+  const first = await executeNew(deps, plan);
+  if (first.kind === "executed") return afterFirst(deps, first, payout);
+  if (first.kind === "changed") return undefined;
+  return afterEarlier(deps, plan, { payout, via: "dedupeKey", ...first }, untilMs);
+}
+
+/** Whether a payout's link waits for its recipient to say where the money should go. */
+export function mayClaim(payout: Payout, nowMs: number): boolean {
+  const { link, status } = payout;
+  const isWaiting = link?.state === "ACTIVE" && status === payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
+  return isWaiting && !linkEnd(payout, nowMs);
+}
+
+/**
+ * Lets details in that were given in a claim round, beginning that round where a payment failed before it. Undefined where they
+ * were given in another one: a form from before is no order to pay.
+ */
+async function admitToRound(
+  deps: Dependencies,
+  payout: Payout,
+  claimRound: number,
+): Promise<Payout | undefined> {
+  const { link, status } = payout;
+  if (status !== payoutStatus.FAILED) return link?.claimRound === claimRound ? payout : undefined;
+  if (link?.claimRound !== claimRound - 1) return undefined;
+  const after = await beginClaimRound(deps, payout);
+  return after.status !== payoutStatus.FAILED && after.link?.claimRound === claimRound ? after : undefined;
+}
+
+/** Asks the recipient again after a payment failed, where the link is still open. Returns the payout as it then stands. */
+export async function beginClaimRound(deps: Pick<Dependencies, "ledger">, payout: Payout): Promise<Payout> {
+  const isFailed = payout.status === payoutStatus.FAILED && isOpen(payout);
+  return isFailed ? deps.ledger.reopenLink(payout.id, payout.version) : payout;
 }
 
 /** Credentials are gone from links that have ended, and were never kept of the oldest. */
-async function afterEnd(parts: Parts, before: Payout): Promise<ClaimEnd> {
-  const payout = await readAgain(parts, before);
-  if (!isAsking(payout, parts.now())) return { kind: "taken", payout };
+async function afterLinkEnd(deps: Dependencies, before: Payout): Promise<ClaimEnd> {
+  const payout = await readAgain(deps, before);
+  if (!mayClaim(payout, deps.now())) return { kind: "taken", payout };
   const message = "This link was made before credentials were kept with links: only Transfer can pay it.";
   return notSent(payout, new Failure("PAYOUT_STATE", message));
 }
 
-async function afterFirst(parts: Parts, { ended }: CarriedOut, payout: Payout): Promise<ClaimEnd> {
-  const after = await readAgain(parts, payout);
-  if (ended.kind === "answered") return afterAnswer(ended.reply, after);
-  if (ended.kind === "unknown") return { kind: "unknown", payout: after };
-  if (ended.kind === "turned away") return notSent(after, failureOf(ended.reply));
-  if (ended.failure instanceof Failure) return notSent(after, ended.failure);
-  throw ended.failure;
+async function afterFirst(deps: Dependencies, executed: Executed, before: Payout): Promise<ClaimEnd> {
+  const { result } = executed;
+  const payout = executed.payout ?? (await readAgain(deps, before));
+  if (isAnswered(result)) return afterAnswer(result.reply, payout);
+  if (result.kind === "unknown") return { kind: "unknown", payout };
+  if (result.kind === "rejected") return notSent(payout, failureOf(result.reply));
+  if (result.error instanceof Failure) return notSent(payout, result.error);
+  throw result.error;
 }
 
-/** Something was sent before, by this very claim, another one, or somebody else. */
+/** Something was sent before: by this very claim, another one, or another operation. */
 async function afterEarlier(
-  parts: Parts,
-  submission: Submission,
-  found: Found,
+  deps: Dependencies,
+  plan: Plan,
+  earlier: EarlierAttempt,
   untilMs: number,
 ): Promise<ClaimEnd | undefined> {
-  const { attempt } = found;
-  const isSameOperation = attempt.operation === submission.operation;
-  const isClaim = attempt.fieldHashes.asker === "recipient" && isSameOperation;
-  const isSame = isClaim && differences(parts, submission, attempt) === undefined;
+  const { attempt } = earlier;
+  const isSameOperation = attempt.operation === plan.command.operation;
+  const isClaim = initiatorOf(attempt) === "recipient" && isSameOperation;
+  const isSame = isClaim && differences(deps, plan, attempt) === undefined;
   // A lookup finds what was made whatever the details were, and where it finds nothing these may be sent.
-  const mayTakeOver = isSame || (isClaim && "lookup" in submission.route.connector.idempotency);
-  const followed = await follow(parts, submission, found, { untilMs, mayTakeOver });
-  const isOurs = isSameOperation && attempt.dedupeKey === submission.intent.dedupeKey;
-  if (followed.kind === "gone" || (followed.kind === "done" && !isOurs)) return undefined;
-  const payout = await readAgain(parts, submission.payout as Payout);
-  if (followed.kind === "done") return afterAnswer(storedReply(parts, followed.found.attempt), payout);
-  if (followed.kind === "carried out") return afterFindingOut(parts, followed, payout);
+  const mayTakeOver = isSame || (isClaim && "lookup" in plan.command.route.connector.idempotency);
+  const resolved = await resolveEarlier(deps, plan, earlier, { untilMs, mayTakeOver });
+  const isOurs = isSameOperation && attempt.dedupeKey === plan.intent.dedupeKey;
+  if (resolved.kind === "gone" || (resolved.kind === "done" && !isOurs)) return undefined;
+  const payout = await readAgain(deps, plan.command.payout as Payout);
+  if (resolved.kind === "done") return afterAnswer(storedReply(deps, resolved.found.attempt), payout);
+  if (resolved.kind === "executed") return afterResolving(deps, resolved, payout);
   if (isSame) return { kind: "unknown", payout };
   if (isClaim) return { kind: "different", payout };
-  return notSent(payout, inProgress(submission.operation, 1000));
+  return notSent(payout, inProgress(plan.command.operation, 1000));
 }
 
-/** A try that was sent again, since nobody knew what the first had done. */
-function afterFindingOut(parts: Parts, { submission, ended }: CarriedOut, payout: Payout): ClaimEnd {
-  if (ended.kind === "answered") return afterAnswer(ended.reply, payout);
+/** An attempt that was sent again, since the outcome of the first time was unknown. */
+function afterResolving(
+  { log }: Pick<Dependencies, "log">,
+  { plan, result }: Extract<Resolved, { kind: "executed" }>,
+  payout: Payout,
+): ClaimEnd {
+  if (isAnswered(result)) return afterAnswer(result.reply, payout);
   // Even a refusal says nothing now about what the first may have done.
-  const facts = { connector: payout.connector, payout: payout.id, attempt: submission.intent.attemptId };
-  const failure = ended.kind === "turned away" ? failureOf(ended.reply) : ended.failure;
-  parts.log.warn({ ...facts, error: failure }, "a claim's outcome is still unknown");
+  const facts = { connector: payout.connector, payout: payout.id, attempt: plan.intent.attemptId };
+  const error = result.kind === "rejected" ? failureOf(result.reply) : result.error;
+  log.warn({ ...facts, error }, "a claim's outcome is still unknown");
   return { kind: "unknown", payout };
 }
 

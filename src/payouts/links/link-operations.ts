@@ -1,9 +1,9 @@
 import type { Claim } from "../../connector/contract.ts";
 import type { Payout, Scope } from "../../core/payout.ts";
-import type { Run } from "../parts.ts";
+import type { Run } from "../dependencies.ts";
 import { cancel } from "./cancel.ts";
 import { type ClaimEnd, claim } from "./claim.ts";
-import { openPage, type PageVisit } from "./page.ts";
+import { openPage, type PageVisit } from "./provider-page.ts";
 import { refresh } from "./refresh.ts";
 
 /** What recipients' pages and PayoutLinkService do with a link. None of it ever pays twice, however often it is called. */
@@ -37,9 +37,9 @@ export interface LinkOperations {
 /** The link operations of this process. `run` keeps the leases of what each sends. */
 export function createLinkOperations(run: Run): LinkOperations {
   return {
-    claim: (payout, given) => run((parts) => claim(parts, payout, given)),
-    openPage: (payout, visit) => run((parts) => openPage(parts, payout, visit)),
-    refresh: (payout) => run((parts) => refresh(parts, payout)),
-    cancel: (scope, payoutId) => run((parts) => cancel(parts, scope, payoutId)),
+    claim: (payout, given) => run((deps) => claim(deps, payout, given)),
+    openPage: (payout, visit) => run((deps) => openPage(deps, payout, visit)),
+    refresh: (payout) => run((deps) => refresh(deps, payout)),
+    cancel: (scope, payoutId) => run((deps) => cancel(deps, scope, payoutId)),
   };
 }

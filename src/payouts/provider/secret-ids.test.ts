@@ -8,11 +8,11 @@ import { type Keys, parseKeys } from "../../security/keys.ts";
 import { Secret } from "../../security/secret.ts";
 import { createLog } from "../../telemetry/log.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
-import { ask, type Question } from "./ask.ts";
+import { callProvider, type ProviderCall } from "./provider-call.ts";
 
 const log = createLog({ level: "silent" });
 const [first, second] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64"));
-const somePayout: NonNullable<Question["payout"]> = {
+const somePayout: NonNullable<ProviderCall["payout"]> = {
   id: "01990000-0000-7000-8000-000000000000",
   merchantPayoutId: "order-1",
   connectorPayoutId: undefined,
@@ -28,8 +28,8 @@ const scope = { tenantId: "public", merchantId: "merchant" };
 async function askAbout(
   id: string | undefined,
   keys: Keys,
-  differing: Partial<Question["route"]> = {},
-  payout?: Question["payout"],
+  differing: Partial<ProviderCall["route"]> = {},
+  payout?: ProviderCall["payout"],
 ) {
   const seen: (string | undefined)[] = [];
   const connector = {
@@ -44,7 +44,7 @@ async function askAbout(
   } as unknown as Connector;
   const client = createHttpClient(connector, { log, now: Date.now });
   const message = create(PayoutServiceGetRequestSchema, id === undefined ? {} : { connectorPayoutId: id });
-  const ended = await ask(
+  const ended = await callProvider(
     { client: () => client, keys, log, now: Date.now },
     {
       operation: "get",
@@ -59,13 +59,13 @@ async function askAbout(
       },
       payout,
       idempotencyKey: "",
-      attempt: 1,
+      sendCount: 1,
       startedAtMs: Date.now(),
       deadlineMs: Date.now() + 1000,
-      beforeEffect: async () => {},
+      guard: { beforeFirstEffect: async () => {}, beforeSend: () => {} },
     },
   );
-  return { ended, seen, id: ended.kind === "answered" ? (ended.reply.connectorPayoutId ?? "") : "" };
+  return { ended, seen, id: ended.kind === "final" ? (ended.reply.connectorPayoutId ?? "") : "" };
 }
 
 const oneKey = parseKeys(first as string);
@@ -92,8 +92,8 @@ describe("an id that opens what it names", () => {
     const { ended, seen } = await askAbout(id, parseKeys(second as string));
     expect(seen).toEqual([]);
     expect(ended).toMatchObject({
-      kind: "not done",
-      failure: { reason: "INVALID_DATA_FORMAT", message: expect.stringContaining("SLUICE_KEY") },
+      kind: "not_sent",
+      error: { reason: "INVALID_DATA_FORMAT", message: expect.stringContaining("SLUICE_KEY") },
     });
   });
 
@@ -103,14 +103,14 @@ describe("an id that opens what it names", () => {
   ])("does not open for %s", async (_, differing) => {
     const { id } = await askAbout(undefined, oneKey);
     const { ended, seen } = await askAbout(id, oneKey, differing);
-    expect([ended.kind, seen]).toEqual(["not done", []]);
+    expect([ended.kind, seen]).toEqual(["not_sent", []]);
   });
 
   it.each(["canary_token", "sealed_", "sealed_AAAA", "sealed_%00"])(
     "is refused as %s, which is never repeated",
     async (text) => {
       const { ended, seen } = await askAbout(text, oneKey);
-      expect(ended).toMatchObject({ kind: "not done", failure: { field: "connector_payout_id" } });
+      expect(ended).toMatchObject({ kind: "not_sent", error: { field: "connector_payout_id" } });
       expect(seen).toEqual([]);
       expect(inspect(ended)).not.toContain("canary");
     },

@@ -3,41 +3,41 @@ import { invalidField } from "../../core/failure.ts";
 import type { Keys } from "../../security/keys.ts";
 import { seal, unseal } from "../../security/seal.ts";
 import type { Route } from "../request/route.ts";
-import type { Question } from "./ask.ts";
+import type { ProviderCall } from "./provider-call.ts";
 
 /**
- * A question with the provider's own ids, where those that callers and the store know are sealed.
+ * A call with the provider's own ids, where those that callers and the store know are sealed.
  *
  * @throws Failure INVALID_DATA_FORMAT for an id that was not sealed here for this merchant, or whose key is gone.
  */
-export function openIds(keys: Keys, question: Question): Question {
-  const { route, request, payout } = question;
-  if (!route.connector.secretIds) return question;
+export function openIds(keys: Keys, call: ProviderCall): ProviderCall {
+  const { route, request, payout } = call;
+  if (!route.connector.secretIds) return call;
   const open = (id: string | undefined) => (id ? openId(keys, route, id) : undefined);
   const id = open(request.connectorPayoutId);
   return {
-    ...question,
+    ...call,
     request: id === undefined ? request : { ...request, connectorPayoutId: id },
     payout: payout && { ...payout, connectorPayoutId: open(payout.connectorPayoutId) },
   };
 }
 
-/** A connector's answer with its id sealed, where ids are secret. One that was sealed before stays as callers know it. */
+/** A connector's reply with its id sealed, where ids are secret. One that was sealed before stays as callers know it. */
 export function sealIds(
   keys: Keys,
-  { asked, question }: { readonly asked: Question; readonly question: Question },
+  { sealed, opened }: { readonly sealed: ProviderCall; readonly opened: ProviderCall },
   reply: Reply<Operation>,
 ): Reply<Operation> {
   const { connectorPayoutId: id } = reply as { readonly connectorPayoutId?: string };
-  if (!asked.route.connector.secretIds || !id) return reply;
+  if (!sealed.route.connector.secretIds || !id) return reply;
   const known =
-    question.payout?.connectorPayoutId === id
-      ? asked.payout?.connectorPayoutId
-      : question.request.connectorPayoutId === id && asked.request.connectorPayoutId;
-  return { ...reply, connectorPayoutId: known || sealId(keys, asked.route, id) } as Reply<Operation>;
+    opened.payout?.connectorPayoutId === id
+      ? sealed.payout?.connectorPayoutId
+      : opened.request.connectorPayoutId === id && sealed.request.connectorPayoutId;
+  return { ...reply, connectorPayoutId: known || sealId(keys, sealed.route, id) } as Reply<Operation>;
 }
 
-/** Tells a sealed id from what somebody copied from the provider. */
+/** Tells a sealed id from one that was copied from the provider's dashboard. */
 const PREFIX = "sealed_";
 
 function sealId(keys: Keys, route: Route, id: string): string {

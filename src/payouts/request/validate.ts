@@ -1,9 +1,9 @@
 import { supports } from "../../connector/capability.ts";
 import { type Connector, currencyCode, type Operation } from "../../connector/contract.ts";
 import type { Registry } from "../../connector/registry.ts";
-import { invalidField, missingField } from "../../core/failure.ts";
+import { Failure, invalidField, missingField } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import { unsupported } from "../provider/unsupported.ts";
+import { supportedRpcs } from "../api/connector-service.ts";
 import { checkEnums } from "./known-enums.ts";
 import { checkLinkOptions } from "./link-options.ts";
 import { methodOf, type PayoutRequest } from "./payout-request.ts";
@@ -87,4 +87,24 @@ function checkWebhookUrl(url: string | undefined): void {
   if (url === undefined) return;
   if (url.length <= 2048 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
   throw invalidField("webhook_url", "Write a URL that begins with https://, of at most 2048 characters.");
+}
+
+/** The connector cannot do it, or not any more. The message says what it can do, and who can do this. */
+export function unsupported(operation: Operation, connector: Connector, registry: Registry): Failure {
+  const { rpc } = operations[operation];
+  if (supports(connector, operation)) {
+    const message = `${connector.name} supports ${rpc} of links that have not been paid, and cannot call a payment back. Ask Get where the payout is.`;
+    return new Failure("UNSUPPORTED_OPERATION", message);
+  }
+  const others = registry.list().filter((other) => supports(other, operation));
+  const elsewhere =
+    others.length > 0 ? ` ${rpc} is supported by: ${others.map(({ name }) => name).join(", ")}.` : "";
+  const why =
+    operation === "createLink" && connector.transfer
+      ? " Its methods are not listed, so no page could ask its recipients for their details."
+      : "";
+  return new Failure(
+    "UNSUPPORTED_OPERATION",
+    `${connector.name} does not support ${rpc}.${why} It supports: ${supportedRpcs(connector).join(", ")}.${elsewhere}`,
+  );
 }

@@ -1,23 +1,26 @@
 import { Failure } from "../../core/failure.ts";
+import { operations } from "../../core/operations.ts";
 import type { Payout } from "../../core/payout.ts";
-import type { Parts } from "../parts.ts";
-import type { Submission } from "./submission.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { Command } from "./command.ts";
+
+type Store = Pick<Dependencies, "ledger">;
 
 /**
- * Refuses to pay with what belongs to another payout. A link's recipient could be paid twice, under both ids; a recipient
- * of CreateRecipient may be paid as often as the caller likes. A quote that has been used is another payout's payment, and
+ * Rejects a payment that reuses another payout's link, recipient or quote. A link's recipient could be paid twice, under both
+ * ids; a recipient of CreateRecipient may be paid as often as the caller likes. A used quote is another payout's payment, and
  * would be taken for this one's.
  *
- * @throws Failure PAYOUT_STATE.
+ * @throws Failure PAYOUT_STATE that names the other payout.
  */
-export async function refuseOthers(parts: Parts, submission: Submission): Promise<void> {
-  const { operation, request, payout } = submission;
+export async function checkOwnership(deps: Store, command: Command): Promise<void> {
+  const { operation, request, payout } = command;
   const recipient = payout || !request.merchantPayoutId ? undefined : request.connectorPayoutId;
-  await refuseOtherLink(parts, submission, "connector_payout_id", recipient);
-  if (operation !== "create" && operation !== "transfer") return;
+  await refuseOtherLink(deps, command, "connector_payout_id", recipient);
+  if (!operations[operation].pays) return;
   const customer = request.customer?.connectorCustomerId;
-  await refuseOtherLink(parts, submission, "customer.connector_customer_id", customer);
-  const owner = await findOther(parts, submission, request.connectorQuoteId);
+  await refuseOtherLink(deps, command, "customer.connector_customer_id", customer);
+  const owner = await findOther(deps, command, request.connectorQuoteId);
   if (!owner) return;
   const message = `Quote ${request.connectorQuoteId} is used by payout ${nameOf(owner)}. Stage another one.`;
   throw new Failure("PAYOUT_STATE", message, {
@@ -27,12 +30,12 @@ export async function refuseOthers(parts: Parts, submission: Submission): Promis
 }
 
 async function refuseOtherLink(
-  parts: Parts,
-  submission: Submission,
+  deps: Store,
+  command: Command,
   field: string,
   recipient: string | undefined,
 ): Promise<void> {
-  const owner = await findOther(parts, submission, recipient);
+  const owner = await findOther(deps, command, recipient);
   if (!owner?.link) return;
   const payIt = owner.merchantPayoutId
     ? `leave ${field} out and write merchant_payout_id ${owner.merchantPayoutId}`
@@ -41,10 +44,10 @@ async function refuseOtherLink(
   throw new Failure("PAYOUT_STATE", message, { field, metadata: { payout_id: owner.id } });
 }
 
-/** The payout that an id of the provider's is of, unless it is the one that is to be paid. */
+/** The payout that owns an id of the provider's, unless it is the one that is to be paid. */
 async function findOther(
-  { ledger }: Parts,
-  { route, request, payout }: Submission,
+  { ledger }: Store,
+  { route, request, payout }: Command,
   id: string | undefined,
 ): Promise<Payout | undefined> {
   if (!id) return undefined;

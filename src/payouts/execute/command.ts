@@ -1,19 +1,60 @@
-import { currencyCode, PayoutStatus } from "../../connector/contract.ts";
+import { type Claim, currencyCode, type Operation } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import type { Payout } from "../../core/payout.ts";
-import { linkStateNow } from "../../core/payout.ts";
+import { type Attempt, linkStateNow, type Payout } from "../../core/payout.ts";
 import { statusFacts, statusName } from "../../core/status.ts";
+import type { PayoutIds } from "../../ledger/ledger.ts";
+import type { Dependencies } from "../dependencies.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
-import type { Submission } from "./submission.ts";
+
+/** An operation that changes something, as it is asked for. */
+export interface Command {
+  readonly operation: Operation;
+  readonly request: PayoutRequest;
+  /** Connector, credentials and scope. */
+  readonly route: Route;
+  readonly initiator: Initiator;
+  /** The payout that it is about, where there is one already. */
+  readonly payout: Payout | undefined;
+  /** What the recipient gave, where they are the initiator. */
+  readonly claim?: Claim;
+}
+
+/** Who began an operation: a caller, the recipient by claiming a link, or this server because the details are in. */
+export type Initiator = "caller" | "recipient" | "automatic";
+
+/** Who began an attempt. */
+export function initiatorOf({ fieldHashes }: Attempt): Initiator {
+  if (fieldHashes.asker === undefined) return "caller";
+  return fieldHashes.asker === "recipient" ? "recipient" : "automatic";
+}
+
+/** Finds the payout a request is about. The merchant's id counts where it is given; the provider's or ours otherwise. */
+export async function findPayout(
+  { ledger }: Pick<Dependencies, "ledger">,
+  request: PayoutRequest,
+  route: Route,
+): Promise<Payout | undefined> {
+  const ids = payoutIds(request, route);
+  return ids && ledger.findPayout(route.scope, ids);
+}
+
+function payoutIds(
+  { merchantPayoutId, connectorPayoutId }: PayoutRequest,
+  route: Route,
+): PayoutIds | undefined {
+  if (merchantPayoutId) return { merchantPayoutId };
+  if (!connectorPayoutId) return undefined;
+  return { id: connectorPayoutId, connectorPayoutId, connector: route.connector.name };
+}
 
 /**
- * Whether the operation may begin on the payout as it stands.
+ * Whether a command may begin on its payout as it stands.
  *
  * @throws Failure that says what stands in the way.
  */
-export function checkState({ operation, request, route, payout }: Submission, nowMs: number): void {
+export function checkMayBegin({ operation, request, route, payout }: Command, nowMs: number): void {
   if (!payout) return;
   const { rpc, begins } = operations[operation];
   const name = payout.merchantPayoutId ?? payout.id;
@@ -26,9 +67,9 @@ export function checkState({ operation, request, route, payout }: Submission, no
   }
   checkConnector(payout, route);
   checkAgrees(payout, request);
-  const over = operation === "void" ? undefined : linkEnd(payout, nowMs);
-  if ((begins === "any" || statusFacts(payout.status).mayPay) && !over) return;
-  const message = `${rpc} cannot begin: payout ${name} is ${over ?? statusName(payout.status)}. Ask Get where it is; nothing was sent.`;
+  const ended = operation === "void" ? undefined : linkEnd(payout, nowMs);
+  if ((begins === "any" || statusFacts(payout.status).mayPay) && !ended) return;
+  const message = `${rpc} cannot begin: payout ${name} is ${ended ?? statusName(payout.status)}. Ask Get where it is; nothing was sent.`;
   throw new Failure("PAYOUT_STATE", message, { metadata: { payout_id: payout.id } });
 }
 
@@ -38,19 +79,7 @@ export function linkEnd(payout: Payout, nowMs: number): "EXPIRED" | "CANCELLED" 
   return state === "EXPIRED" || state === "CANCELLED" ? state : undefined;
 }
 
-/** Whether a payout's link waits for its recipient to say where the money should go. */
-export function isAsking(payout: Payout, nowMs: number): boolean {
-  const { link, status } = payout;
-  const isWaiting = link?.state === "ACTIVE" && status === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return isWaiting && !linkEnd(payout, nowMs);
-}
-
-/** Whether a link can still lead to a payment. */
-export function isOpen({ link }: Payout): boolean {
-  return link?.state === "ACTIVE" || link?.state === "CLAIMED";
-}
-
-/** A payout is asked about at the connector that it was made with. */
+/** A payout is operated at the connector that it was made with. */
 export function checkConnector(payout: Payout, { connector }: Route): void {
   if (payout.connector === connector.name) return;
   const message = `Payout ${payout.merchantPayoutId ?? payout.id} was made with ${payout.connector}, and this call names ${connector.name}. Name ${payout.connector}.`;

@@ -7,7 +7,8 @@ import { LinkOptionsSchema, LinkState } from "../../gen/sluice/v1/link_pb.ts";
 import { parseKeys } from "../../security/keys.ts";
 import { linkTokenHash } from "../../security/link-token.ts";
 import { Secret } from "../../security/secret.ts";
-import { newLink, newToken, openCredentials, readOptions, showLink, showNewLink } from "./sealed-link.ts";
+import { newLink, newToken, openCredentials, readOptions } from "./secrets.ts";
+import { presentLink, presentNewLink } from "./view.ts";
 
 const keys = parseKeys(Buffer.alloc(32, 1).toString("base64"));
 const maker = { keys, publicUrl: () => "https://pay.example", now: () => 5_000 };
@@ -62,7 +63,7 @@ describe("a link that is shown", () => {
       claimedAtMs: 3_000,
       completedAtMs: 4_000,
     });
-    const shown = showLink(maker, { payout, paymentAttempts, openAttempt: undefined });
+    const shown = presentLink(maker, { payout, paymentAttempts, openAttempt: undefined });
     expect(shown).toMatchObject({
       id: "id-1",
       state: LinkState.COMPLETED,
@@ -84,22 +85,24 @@ describe("a link that is shown", () => {
   });
 
   it("has run out when nobody used it in time, and has not when somebody did", () => {
-    expect(showLink(maker, record({ expiresAtMs: 5_000 })).state).toBe(LinkState.EXPIRED);
-    expect(showLink(maker, record({ expiresAtMs: 5_001 })).state).toBe(LinkState.ACTIVE);
-    expect(showLink(maker, record({ expiresAtMs: 5_000 }, 7)).state).toBe(LinkState.ACTIVE);
-    expect(showLink(maker, record({ expiresAtMs: 5_000, state: "CLAIMED" })).state).toBe(LinkState.CLAIMED);
+    expect(presentLink(maker, record({ expiresAtMs: 5_000 })).state).toBe(LinkState.EXPIRED);
+    expect(presentLink(maker, record({ expiresAtMs: 5_001 })).state).toBe(LinkState.ACTIVE);
+    expect(presentLink(maker, record({ expiresAtMs: 5_000 }, 7)).state).toBe(LinkState.ACTIVE);
+    expect(presentLink(maker, record({ expiresAtMs: 5_000, state: "CLAIMED" })).state).toBe(
+      LinkState.CLAIMED,
+    );
   });
 
   it("has another URL with another generation, and none where its key is gone", () => {
-    const first = showLink(maker, record());
+    const first = presentLink(maker, record());
     const token = newToken(keys, "id-1", 2);
-    expect(showLink(maker, record(token)).url).not.toBe(first.url);
-    expect(showLink(maker, record({ keyId: "00000000" })).url).toBe("");
+    expect(presentLink(maker, record(token)).url).not.toBe(first.url);
+    expect(presentLink(maker, record({ keyId: "00000000" })).url).toBe("");
   });
 
   it("as it was made is active, whatever has become of it", () => {
     const { payout } = record({ state: "COMPLETED", completedAtMs: 4_000, expiresAtMs: 1 });
-    const shown = showNewLink(maker, payout);
+    const shown = presentNewLink(maker, payout);
     expect(shown).toMatchObject({
       state: LinkState.ACTIVE,
       attempts: 0,

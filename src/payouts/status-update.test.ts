@@ -1,14 +1,14 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { aLink } from "../../../test/support/stores/ledger-facts.ts";
-import { DeliveryState, PayoutLinkSchema } from "../../gen/sluice/v1/link_pb.ts";
-import { parseKeys } from "../../security/keys.ts";
-import type { PayoutReply } from "../provider/reply.ts";
-import { hostedNews } from "./hosted-news.ts";
-import { readHosted } from "./sealed-link.ts";
+import { aLink } from "../../test/support/stores/ledger-facts.ts";
+import { DeliveryState, PayoutLinkSchema } from "../gen/sluice/v1/link_pb.ts";
+import { parseKeys } from "../security/keys.ts";
+import { readProviderLink } from "./links/secrets.ts";
+import type { PayoutReply } from "./provider/provider-result.ts";
+import { providerLinkUpdate } from "./status-update.ts";
 
-const parts = { keys: parseKeys(Buffer.alloc(32, 1).toString("base64")) };
+const deps = { keys: parseKeys(Buffer.alloc(32, 1).toString("base64")) };
 const url = "https://pay.acme.example/canary";
 const reply = (link: MessageInitShape<typeof PayoutLinkSchema> | undefined) =>
   ({ payoutLink: link && create(PayoutLinkSchema, link) }) as PayoutReply;
@@ -19,19 +19,19 @@ const payout = (hosted: Uint8Array | undefined) => {
 };
 
 it("is there at the first look, sealed, and not again while the provider says the same", () => {
-  const first = hostedNews(parts, payout(undefined), reply({ url })).linkHosted;
+  const first = providerLinkUpdate(deps.keys, payout(undefined), reply({ url })).linkHosted;
   expect(Buffer.from(first ?? []).toString("latin1")).not.toContain("canary");
-  expect(readHosted(parts, payout(first))?.url).toBe(url);
-  expect(hostedNews(parts, payout(first), reply({ url }))).toEqual({});
-  expect(hostedNews(parts, payout(first), reply(undefined))).toEqual({});
+  expect(readProviderLink(deps, payout(first))?.url).toBe(url);
+  expect(providerLinkUpdate(deps.keys, payout(first), reply({ url }))).toEqual({});
+  expect(providerLinkUpdate(deps.keys, payout(first), reply(undefined))).toEqual({});
 });
 
 it("keeps what a later look leaves out, and takes what it brings", () => {
   const expireTime = timestampFromMs(5_000);
-  const first = hostedNews(parts, payout(undefined), reply({ url, expireTime })).linkHosted;
+  const first = providerLinkUpdate(deps.keys, payout(undefined), reply({ url, expireTime })).linkHosted;
   const delivered = reply({ deliveryState: DeliveryState.DELIVERED, connectorTransactionId: "tr_1" });
-  const second = hostedNews(parts, payout(first), delivered).linkHosted;
-  expect(readHosted(parts, payout(second))).toMatchObject({
+  const second = providerLinkUpdate(deps.keys, payout(first), delivered).linkHosted;
+  expect(readProviderLink(deps, payout(second))).toMatchObject({
     ...{ url, expireTime, connectorTransactionId: "tr_1" },
     deliveryState: DeliveryState.DELIVERED,
   });
@@ -39,6 +39,8 @@ it("keeps what a later look leaves out, and takes what it brings", () => {
 
 it("is nothing where the page is ours", () => {
   const { link: _, ...rest } = payout(undefined);
-  expect(hostedNews(parts, { ...rest, link: undefined }, reply(undefined))).toEqual({});
-  expect(hostedNews(parts, payout(undefined), reply({ deliveryState: DeliveryState.SENT }))).toEqual({});
+  expect(providerLinkUpdate(deps.keys, { ...rest, link: undefined }, reply(undefined))).toEqual({});
+  expect(
+    providerLinkUpdate(deps.keys, payout(undefined), reply({ deliveryState: DeliveryState.SENT })),
+  ).toEqual({});
 });

@@ -1,20 +1,23 @@
 import { Failure } from "../../core/failure.ts";
 import type { Payout } from "../../core/payout.ts";
 import type { Secret } from "../../security/secret.ts";
-import { openCredentials } from "../links/sealed-link.ts";
-import type { Parts } from "../parts.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { openCredentials } from "../links/secrets.ts";
 import { readCredentials } from "./connector-config.ts";
 import type { Route } from "./route.ts";
 
 /**
- * The route of what is done for a link when its caller is not there, with the credentials that it was made with. Undefined
+ * The route of an operation on a link when its caller is not there, with the credentials that it was made with. Undefined
  * where they are gone: the link has ended, or is older than the keeping of credentials.
  *
  * @throws Failure INTERNAL where this server has lost the connector or the sealing key, or the connector takes such
  * credentials no more. The log says which.
  */
-export async function sealedRoute(parts: Parts, payout: Payout): Promise<Route | undefined> {
-  const { registry, ledger, log } = parts;
+export async function storedRoute(
+  deps: Pick<Dependencies, "registry" | "ledger" | "log" | "keys">,
+  payout: Payout,
+): Promise<Route | undefined> {
+  const { registry, ledger, log } = deps;
   const sealed = await ledger.findCredentials(payout.id);
   if (!sealed) return undefined;
   const fail = (why: string, error?: unknown): never => {
@@ -25,7 +28,7 @@ export async function sealedRoute(parts: Parts, payout: Payout): Promise<Route |
   const connector = registry.get(payout.connector) ?? fail("its connector is not on this server");
   let config: Secret;
   try {
-    config = openCredentials(parts, payout.id, sealed);
+    config = openCredentials(deps, payout.id, sealed);
   } catch (error) {
     return fail("its credentials cannot be unsealed", error);
   }
