@@ -1,4 +1,4 @@
-import { type LinkState, payoutStatus } from "./status.ts";
+import type { StoredLinkState } from "./status.ts";
 
 /** Whose data. Every query is scoped by it. */
 export interface Scope {
@@ -75,7 +75,7 @@ export interface Lease {
 
 /** A link as it stands. */
 export interface Link extends NewLink {
-  readonly state: LinkState;
+  readonly state: StoredLinkState;
   /** How often the recipient has been asked for details: 1, and one more after each payment that failed and was tried anew. */
   readonly claimRound: number;
   readonly openedAtMs: number | undefined;
@@ -117,19 +117,4 @@ export interface LinkRecord {
   readonly paymentAttempts: number;
   /** An operation on it that is under way, or whose outcome nobody knows. */
   readonly openAttempt: Attempt | undefined;
-}
-
-/** States from which a link asks for nothing more: its credentials are erased when it comes to one. */
-export const endStates: ReadonlySet<LinkState> = new Set<LinkState>(["COMPLETED", "EXPIRED", "CANCELLED"]);
-
-/**
- * Where the link of a payout stands now: one that nobody used before its time was over has expired, written down or not. Of
- * one whose page is the provider's only the provider knows.
- */
-export function linkStateNow(
-  { link, status }: Pick<Payout, "link" | "status">,
-  nowMs: number,
-): LinkState | undefined {
-  const isUnused = link?.state === "ACTIVE" && status === payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return isUnused && !link.hosted && link.expiresAtMs <= nowMs ? "EXPIRED" : link?.state;
 }

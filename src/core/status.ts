@@ -39,8 +39,11 @@ export type Phase =
   /** Ended without a payment. */
   | "closed";
 
-/** Where a link stands. */
-export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "EXPIRED" | "CANCELLED";
+/** Where a link stands, as `linkStateAt` says. */
+export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "RETURNED" | "EXPIRED" | "CANCELLED";
+
+/** A link's state as the store has it. That a payment came back follows from the payout's status. */
+export type StoredLinkState = Exclude<LinkState, "RETURNED">;
 
 /** What the recipient's page says, where nothing else decides: see `pageStateOf` of the pages. */
 export type PageState =
@@ -57,7 +60,7 @@ export type PageState =
 export interface StatusFacts {
   readonly phase: Phase;
   /** What a change to the status makes of the link; a link whose payout has others stays as it is. */
-  readonly linkState?: LinkState;
+  readonly linkState?: StoredLinkState;
   /** sluice.v1.AttemptState of a payment attempt that led to it. */
   readonly attemptState: "UNKNOWN" | "PENDING" | "SUCCEEDED" | "FAILED" | "REVERSED" | "CANCELLED";
   readonly pageState: PageState;

@@ -9,7 +9,7 @@ import type {
   Payout,
   Scope,
 } from "../core/payout.ts";
-import type { LinkState } from "../core/status.ts";
+import type { LinkState, StoredLinkState } from "../core/status.ts";
 
 /**
  * Where payouts are remembered. One interface of units of work; SQLite and PostgreSQL carry it out alike, and one
@@ -160,7 +160,7 @@ export interface PayoutUpdate {
   readonly status?: number;
   /** The one it replaces still finds the payout. */
   readonly connectorPayoutId?: string;
-  readonly linkState?: LinkState;
+  readonly linkState?: StoredLinkState;
   /** What the provider now says of a link whose page is its own: see {@link Link.hosted}. */
   readonly linkHosted?: Uint8Array;
   /** When the provider's page ends, where the payout has a link. */

@@ -1,6 +1,9 @@
 import { hasClaimForm } from "../connector/capability.ts";
-import { type Connector, PayoutStatus } from "../connector/contract.ts";
+import type { Connector } from "../connector/contract.ts";
+import { linkStateAt, mayAskAgain } from "../core/link-state.ts";
+import { operationFacts } from "../core/operations.ts";
 import type { LinkRecord } from "../core/payout.ts";
+import { type Phase, payoutStatus, statusFacts } from "../core/status.ts";
 import { Fulfilment, type LinkOptions } from "../gen/sluice/v1/link_pb.ts";
 
 /** Where a link stands, as its recipient sees it. */
@@ -30,43 +33,24 @@ export function flowOf(connector: Connector): Flow {
   return hasClaimForm(connector) ? "form" : "none";
 }
 
-/** Operations of a recipient's details. While an attempt of one is open, their outcome is unknown. */
-const claiming: readonly string[] = ["transfer", "create", "enrollDisburseAccount"];
-
-/** Where a link stands. */
+/** Where a link stands. What the status alone decides is in its row of `statuses`. */
 export function standingOf(
   { payout, openAttempt }: LinkRecord,
   options: LinkOptions,
   nowMs: number,
 ): Standing {
-  const { link } = payout;
-  const status = payout.status as PayoutStatus;
-  const ended = ends[status];
-  if (ended) return ended;
-  if (openAttempt && claiming.includes(openAttempt.operation)) return "confirming";
-  if (link.state === "CANCELLED") return "cancelled";
-  const isOver = link.state === "EXPIRED" || link.expiresAtMs <= nowMs;
-  if (status === PayoutStatus.FAILED) return isOver ? "failed" : "failedOpen";
-  if (link.state === "EXPIRED") return "expired";
-  if (link.state === "ACTIVE" && asking.includes(status)) return isOver ? "expired" : "open";
-  if (status === PayoutStatus.REQUIRES_FULFILLMENT)
-    return options.fulfilment === Fulfilment.MANUAL ? "waiting" : "received";
-  return "pending";
+  const { phase, pageState } = statusFacts(payout.status);
+  const isFailed = payout.status === payoutStatus.FAILED;
+  if (endPhases.has(phase) && !isFailed) return pageState;
+  if (openAttempt && operationFacts(openAttempt.operation).sendsDetails) return "confirming";
+  const state = linkStateAt(payout, nowMs);
+  if (state === "CANCELLED") return "cancelled";
+  if (state === "RETURNED") return "returned";
+  if (isFailed) return mayAskAgain(payout, nowMs) ? "failedOpen" : "failed";
+  if (state === "EXPIRED") return "expired";
+  if (phase === "ready") return options.fulfilment === Fulfilment.MANUAL ? "waiting" : pageState;
+  return pageState === "open" && state !== "ACTIVE" ? "pending" : pageState;
 }
 
-const ends: Readonly<Partial<Record<PayoutStatus, Standing>>> = {
-  [PayoutStatus.SUCCESS]: "paid",
-  [PayoutStatus.REVERSED]: "returned",
-  [PayoutStatus.CANCELLED]: "cancelled",
-  [PayoutStatus.EXPIRED]: "expired",
-  [PayoutStatus.INELIGIBLE]: "failed",
-  [PayoutStatus.NOT_PERMITTED]: "failed",
-};
-
-/** Statuses in which the recipient is asked for something. */
-const asking: readonly PayoutStatus[] = [
-  PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
-  PayoutStatus.REQUIRES_VENDOR_ACCOUNT_CREATION,
-  PayoutStatus.REQUIRES_CREATION,
-  PayoutStatus.REQUIRES_CONFIRMATION,
-];
+/** Phases in which a status says everything, whatever has become of the link. */
+const endPhases: ReadonlySet<Phase> = new Set<Phase>(["paid", "returned", "failed", "closed"]);

@@ -1,6 +1,7 @@
 import { equals } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { Failure } from "../core/failure.ts";
+import { linkStateAt } from "../core/link-state.ts";
 import type { Operation } from "../core/operations.ts";
 import type { Payout } from "../core/payout.ts";
 import { payoutStatus, statusFacts } from "../core/status.ts";
@@ -8,7 +9,6 @@ import { PayoutLinkSchema } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutUpdate } from "../ledger/ledger.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { linkEnd } from "./execute/command.ts";
 import { readProviderLink, sealProviderLink } from "./links/secrets.ts";
 import { withProviderLink } from "./links/view.ts";
 import type { PayoutReply } from "./provider/provider-result.ts";
@@ -75,14 +75,12 @@ function isOfClaimRoundBefore({ link, status }: Payout, reported: number | undef
 
 /** Writes down that a payout's link has run out, where it has. Returns the payout as it stands. */
 export async function expire(deps: Store, payout: Payout): Promise<Payout> {
-  const { link, status } = payout;
-  if (!link || link.state === "EXPIRED") return payout;
-  if (linkEnd(payout, deps.now()) === "EXPIRED") {
-    return applyUpdate(deps, payout, { status: payoutStatus.EXPIRED, linkState: "EXPIRED" });
-  }
+  const hasRunOut = linkStateAt(payout, deps.now()) === "EXPIRED" && payout.link?.state !== "EXPIRED";
+  if (!hasRunOut) return payout;
   // A payment that failed stays failed, and the recipient is not asked any more.
-  const isLeft = status === payoutStatus.FAILED && !link.hosted && link.expiresAtMs <= deps.now();
-  return isLeft && isOpen(payout) ? applyUpdate(deps, payout, { linkState: "EXPIRED" }) : payout;
+  const isUnclaimed = statusFacts(payout.status).phase === "asking";
+  const status = isUnclaimed ? { status: payoutStatus.EXPIRED } : {};
+  return applyUpdate(deps, payout, { ...status, linkState: "EXPIRED" });
 }
 
 /** Whether a link can still lead to a payment. */

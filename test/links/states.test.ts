@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Connector } from "../../src/connector/contract.ts";
+import { linkStateAt, mayAskAgain } from "../../src/core/link-state.ts";
 import type { Attempt, Link, Payout } from "../../src/core/payout.ts";
-import { linkStateNow } from "../../src/core/payout.ts";
-import type { LinkState } from "../../src/core/status.ts";
-import { payoutStatus } from "../../src/core/status.ts";
+import { payoutStatus, type StoredLinkState } from "../../src/core/status.ts";
 import { Fulfilment, type LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
-import { mayBeAskedAnew } from "../../src/ledger/transactions/link-writing.ts";
 import { standingOf } from "../../src/pages/standing.ts";
 import { type Command, checkMayBegin } from "../../src/payouts/execute/command.ts";
 import { isTooLate } from "../../src/payouts/links/cancel.ts";
@@ -19,7 +17,7 @@ import { mayOpenPage } from "../../src/payouts/links/provider-page.ts";
  */
 const file = new URL("states.txt", import.meta.url);
 const NOW_MS = 1_700_000_000_000;
-const linkStates: readonly LinkState[] = ["ACTIVE", "CLAIMED", "COMPLETED", "EXPIRED", "CANCELLED"];
+const linkStates: readonly StoredLinkState[] = ["ACTIVE", "CLAIMED", "COMPLETED", "EXPIRED", "CANCELLED"];
 const connector = { name: "sandbox", hosts: undefined } as unknown as Connector;
 
 test("every payout status means one thing beside every link state", () => {
@@ -63,7 +61,7 @@ const legend = `# API link state, page state (manual fulfilment / while a paymen
 `;
 
 function cell(payout: Payout): string {
-  return [linkStateNow(payout, NOW_MS), pages(payout), may(payout)].join(" ");
+  return [linkStateAt(payout, NOW_MS), pages(payout), may(payout)].join(" ");
 }
 
 function pages(payout: Payout): string {
@@ -86,7 +84,7 @@ function may(payout: Payout): string {
     C: mayClaim(payout, NOW_MS),
     P: mayOpenPage({ now: () => NOW_MS }, payout),
     X: !isTooLate(payout),
-    R: mayBeAskedAnew(payout, NOW_MS),
+    R: mayAskAgain(payout, NOW_MS),
   };
   return Object.entries(allowed)
     .map(([letter, isAllowed]) => (isAllowed ? letter : "-"))
@@ -105,7 +103,7 @@ function mayTransfer(payout: Payout): boolean {
 
 interface Case {
   readonly status: number;
-  readonly state: LinkState;
+  readonly state: StoredLinkState;
   readonly isHosted: boolean;
   readonly isOver: boolean;
 }

@@ -1,4 +1,4 @@
-import { payoutStatus } from "../../core/status.ts";
+import { type LinkRule, linkRules } from "../../core/link-state.ts";
 import { attempt, BINARY, payments, payout } from "./sql.ts";
 
 const columns = (table: string, names: string) =>
@@ -15,15 +15,25 @@ const record = `${columns("payout", payout)},
 const withUnsettled = `left join attempt as unsettled
   on unsettled.payout_id = payout.id and unsettled.state <> 'DONE'`;
 
-const stateNow = `case when payout.link_state = 'ACTIVE' and payout.status = ${payoutStatus.REQUIRES_PAYOUT_METHOD_DATA}
-  and payout.link_hosted is null and payout.link_expires_at_ms <= $10 then 'EXPIRED' else payout.link_state end`;
+/** `linkStateAt` of the core in SQL, at $10. */
+const stateNow = `case ${linkRules.map(whenRule).join("\n  ")} else payout.link_state end`;
 
-/** $7 connector or null, $8 prefix or null, $9 what comes after all that begins so or null, $10 now, $11 to $15 states, $16 limit. */
+function whenRule({ statuses, stored, isHosted, isOver, state }: LinkRule): string {
+  const conditions = [
+    `payout.status in (${statuses.join(", ")})`,
+    stored && `payout.link_state in (${stored.map((each) => `'${each}'`).join(", ")})`,
+    isHosted && "payout.link_hosted is not null",
+    isOver && "payout.link_hosted is null and payout.link_expires_at_ms <= $10",
+  ];
+  return `when ${conditions.filter(Boolean).join(" and ")} then '${state}'`;
+}
+
+/** $7 connector or null, $8 prefix or null, $9 what comes after all that begins so or null, $10 now, $11 to $16 states, $17 limit. */
 const filtered = `payout.link_token_hash is not null
   and (payout.connector = $7 or $7 is null)
   and (payout.merchant_payout_id ${BINARY} >= $8 or $8 is null)
   and (payout.merchant_payout_id ${BINARY} < $9 or $9 is null)
-  and ${stateNow} in ($11, $12, $13, $14, $15)`;
+  and ${stateNow} in ($11, $12, $13, $14, $15, $16)`;
 
 /** Statements about links, in the subset that SQLite and PostgreSQL share. */
 export const linkSql = {
@@ -69,24 +79,24 @@ export const linkSql = {
     where payout.tenant_id = $1 and payout.merchant_id = $2
       and (payout.created_at_ms, payout.id) < ($3, $4) and (payout.created_at_ms, payout.id) >= ($5, $6)
       and ${filtered}
-    order by payout.created_at_ms desc, payout.id desc limit $16`,
+    order by payout.created_at_ms desc, payout.id desc limit $17`,
 
-  /** As `list`, of links whose metadata has key $17. */
+  /** As `list`, of links whose metadata has key $18. */
   listByKey: `select ${record}
     from link_metadata_key as named cross join payout ${withUnsettled}
-    where named.tenant_id = $1 and named.merchant_id = $2 and named.key = $17 and payout.id = named.payout_id
+    where named.tenant_id = $1 and named.merchant_id = $2 and named.key = $18 and payout.id = named.payout_id
       and (named.created_at_ms, named.payout_id) < ($3, $4) and (named.created_at_ms, named.payout_id) >= ($5, $6)
       and ${filtered}
-    order by named.created_at_ms desc, named.payout_id desc limit $16`,
+    order by named.created_at_ms desc, named.payout_id desc limit $17`,
 
   /** As `list`, for prefixes with which few payouts begin. */
   listByPrefix: `select ${record}
     from (select * from payout where tenant_id = $1 and merchant_id = $2
-        and merchant_payout_id ${BINARY} >= $8 and merchant_payout_id ${BINARY} < $9 limit $17) as payout
+        and merchant_payout_id ${BINARY} >= $8 and merchant_payout_id ${BINARY} < $9 limit $18) as payout
     ${withUnsettled}
     where (payout.created_at_ms, payout.id) < ($3, $4) and (payout.created_at_ms, payout.id) >= ($5, $6)
       and ${filtered}
-    order by payout.created_at_ms desc, payout.id desc limit $16`,
+    order by payout.created_at_ms desc, payout.id desc limit $17`,
 
   /** How many payouts begin so: $1 tenant, $2 merchant, $3 prefix, $4 what comes after, $5 count no further. */
   countPrefix: `select count(*) as payouts from (select 1 from payout where tenant_id = $1 and merchant_id = $2

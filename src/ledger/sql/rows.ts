@@ -1,5 +1,5 @@
 import type { Attempt, Link, LinkRecord, PaymentAttempt, Payout } from "../../core/payout.ts";
-import type { LinkState } from "../../core/status.ts";
+import type { StoredLinkState } from "../../core/status.ts";
 import type { Row } from "../transactions/unit.ts";
 
 /** Reads a row of the payout table. */
@@ -23,7 +23,7 @@ export function readPayout(row: Row): Payout {
 
 function readLink(row: Row): Link {
   return {
-    state: text(row, "link_state") as LinkState,
+    state: text(row, "link_state") as StoredLinkState,
     tokenHash: text(row, "link_token_hash"),
     keyId: text(row, "link_key_id"),
     generation: number(row, "link_generation"),

@@ -1,4 +1,4 @@
-import { endStates } from "../../core/payout.ts";
+import { endStates } from "../../core/link-state.ts";
 import { payoutStatus } from "../../core/status.ts";
 
 /** Columns that `readPayout` reads. */

@@ -92,14 +92,21 @@ function positionOf(row: Row): LinkPosition {
   return { createdAtMs: number(row, "created_at_ms"), payoutId: text(row, "payout_id") };
 }
 
-const everyState: readonly LinkState[] = ["ACTIVE", "CLAIMED", "COMPLETED", "EXPIRED", "CANCELLED"];
+const everyState: readonly LinkState[] = [
+  "ACTIVE",
+  "CLAIMED",
+  "COMPLETED",
+  "RETURNED",
+  "EXPIRED",
+  "CANCELLED",
+];
 
 function filterParams(wanted: LinkQuery, nowMs: number): readonly Param[] {
   const { connector, merchantPayoutIdPrefix: prefix, states } = wanted;
   const past = prefix && afterPrefix(prefix);
   const chosen = states.length > 0 ? states : everyState;
-  const five = everyState.map((_, index) => chosen[index % chosen.length] as LinkState);
-  return [connector ?? null, prefix || null, past || null, nowMs, ...five];
+  const six = everyState.map((_, index) => chosen[index % chosen.length] as LinkState);
+  return [connector ?? null, prefix || null, past || null, nowMs, ...six];
 }
 
 const HIGHEST = 0x10ffff;

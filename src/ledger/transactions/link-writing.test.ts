@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aLink, anIntent, done, scope } from "../../../test/support/stores/ledger-facts.ts";
 import { onEveryEngine } from "../../../test/support/stores/ledgers.ts";
 import type { NewPayout, Payout } from "../../core/payout.ts";
-import type { LinkState } from "../../core/status.ts";
+import type { StoredLinkState } from "../../core/status.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
 import type { Ledger } from "../ledger.ts";
 import { CODE_LOCK_MS } from "./link-writing.ts";
@@ -25,7 +25,7 @@ onEveryEngine((fixture) => {
   }
 
   /** A link whose payment has failed. */
-  async function failed(linkState: LinkState = "CLAIMED", expiresAtMs = 1e9): Promise<Payout> {
+  async function failed(linkState: StoredLinkState = "CLAIMED", expiresAtMs = 1e9): Promise<Payout> {
     const { id } = await waiting({ link: aLink({ expiresAtMs }) });
     return fixture.ledger.applyUpdate(id, { status: Status.FAILED, linkState });
   }

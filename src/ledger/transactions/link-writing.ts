@@ -1,5 +1,5 @@
+import { mayAskAgain } from "../../core/link-state.ts";
 import type { LinkRecord, NewToken, Payout, Scope } from "../../core/payout.ts";
-import { endStates } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { number, readPayout } from "../sql/rows.ts";
@@ -26,17 +26,11 @@ export function* reopenLink(payoutId: string, seenVersion: number, nowMs: number
   ]);
   if (!row) throw new Error(`There is no payout ${payoutId}.`);
   const standing = readPayout(row);
-  if (unsettled || standing.version !== seenVersion || !mayBeAskedAnew(standing, nowMs)) return standing;
+  if (unsettled || standing.version !== seenVersion || !mayAskAgain(standing, nowMs)) return standing;
   const change = { status: payoutStatus.REQUIRES_PAYOUT_METHOD_DATA, linkState: "ACTIVE" } as const;
   const { payout, queries } = changePayout(standing, change, "reentry", nowMs, "nothing");
   yield* askLast(queries);
   return payout;
-}
-
-/** Whether the recipient may be asked for other details. A link that has ended has no credentials any more to pay with. */
-export function mayBeAskedAnew({ status, link }: Payout, nowMs: number): boolean {
-  if (status !== payoutStatus.FAILED || !link) return false;
-  return !endStates.has(link.state) && link.expiresAtMs > nowMs;
 }
 
 /** {@link Ledger.takeCodeGuess}. */

@@ -1,5 +1,5 @@
+import { linkEndAt } from "../../core/link-state.ts";
 import type { Payout } from "../../core/payout.ts";
-import { linkStateNow } from "../../core/payout.ts";
 import type { Intent, Opened, Outcome } from "../ledger.ts";
 import { readAttempt, readPayout } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
@@ -66,8 +66,7 @@ function* enter(intent: Intent, outcome: Outcome | undefined, nowMs: number): Un
 }
 
 function hasRunOut(payout: Payout, nowMs: number): boolean {
-  const state = linkStateNow(payout, nowMs);
-  return state === undefined || state === "EXPIRED" || state === "CANCELLED";
+  return !payout.link || linkEndAt(payout, nowMs) !== undefined;
 }
 
 /** The payout that stands in the way of a new one, or the one that the attempt is to belong to, which it locks. */

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
+import { endStates } from "../../core/link-state.ts";
 import type { Link, NewPayout, Payout } from "../../core/payout.ts";
-import { endStates } from "../../core/payout.ts";
 import type { StatusSource } from "../../core/status.ts";
 import type { Intent, Outcome, PayoutUpdate } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";

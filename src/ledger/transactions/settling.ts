@@ -50,7 +50,8 @@ export function* applyUpdate(
   const standing = readPayout(row);
   if (seenVersion !== undefined) {
     if (seenVersion !== standing.version) return standing;
-    if (endsUnpaid(change.status ?? 0) && (yield* isBeingPaid(payoutId))) return standing;
+    const wouldEnd = endsUnpaid(change.status ?? 0) || change.linkState === "EXPIRED";
+    if (wouldEnd && (yield* isBeingPaid(payoutId))) return standing;
   }
   const { payout, queries, payment } = changePayout(standing, change, "news", nowMs, "news");
   yield* askLast([...queries, ...payment]);

@@ -1,7 +1,8 @@
 import { type Claim, currencyCode, type Operation } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
+import { linkEndAt } from "../../core/link-state.ts";
 import { operations } from "../../core/operations.ts";
-import { type Attempt, linkStateNow, type Payout } from "../../core/payout.ts";
+import type { Attempt, Payout } from "../../core/payout.ts";
 import { statusFacts, statusName } from "../../core/status.ts";
 import type { PayoutIds } from "../../ledger/ledger.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -67,16 +68,10 @@ export function checkMayBegin({ operation, request, route, payout }: Command, no
   }
   checkConnector(payout, route);
   checkAgrees(payout, request);
-  const ended = operation === "void" ? undefined : linkEnd(payout, nowMs);
+  const ended = operation === "void" ? undefined : linkEndAt(payout, nowMs);
   if ((begins === "any" || statusFacts(payout.status).mayPay) && !ended) return;
   const message = `${rpc} cannot begin: payout ${name} is ${ended ?? statusName(payout.status)}. Ask Get where it is; nothing was sent.`;
   throw new Failure("PAYOUT_STATE", message, { metadata: { payout_id: payout.id } });
-}
-
-/** How a payout's link has ended without being used; undefined while it has not. */
-export function linkEnd(payout: Payout, nowMs: number): "EXPIRED" | "CANCELLED" | undefined {
-  const state = linkStateNow(payout, nowMs);
-  return state === "EXPIRED" || state === "CANCELLED" ? state : undefined;
 }
 
 /** A payout is operated at the connector that it was made with. */

@@ -1,11 +1,12 @@
 import { hasClaimForm } from "../../connector/capability.ts";
 import type { Claim } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
+import { linkEndAt } from "../../core/link-state.ts";
 import type { Payout } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { type Executed, inProgress } from "../execute/attempt.ts";
-import { initiatorOf, linkEnd } from "../execute/command.ts";
+import { initiatorOf } from "../execute/command.ts";
 import { executeNew } from "../execute/execute.ts";
 import { type Plan, planFor } from "../execute/plan.ts";
 import { differences, type EarlierAttempt, storedReply } from "../execute/repeat.ts";
@@ -84,7 +85,7 @@ async function claimOnce(
 export function mayClaim(payout: Payout, nowMs: number): boolean {
   const { link, status } = payout;
   const isWaiting = link?.state === "ACTIVE" && status === payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return isWaiting && !linkEnd(payout, nowMs);
+  return isWaiting && !linkEndAt(payout, nowMs);
 }
 
 /**

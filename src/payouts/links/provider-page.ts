@@ -1,9 +1,9 @@
 import { type LinkPage, Refusal } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
+import { linkEndAt } from "../../core/link-state.ts";
 import type { Payout } from "../../core/payout.ts";
 import { statusFacts } from "../../core/status.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { linkEnd } from "../execute/command.ts";
 import { payoutKey, providerKeyOf } from "../execute/idempotency.ts";
 import {
   type ConnectorCall,
@@ -102,7 +102,7 @@ function requireOpen(deps: Pick<Dependencies, "now">, payout: Payout): void {
 /** Whether the recipient can still say, or say anew, where the money should go. */
 export function mayOpenPage({ now }: Pick<Dependencies, "now">, payout: Payout): boolean {
   const { mayPay, phase } = statusFacts(payout.status);
-  return mayPay === true && phase !== "failed" && isOpen(payout) && !linkEnd(payout, now());
+  return mayPay === true && phase !== "failed" && isOpen(payout) && !linkEndAt(payout, now());
 }
 
 function closed(): Failure {

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { type LinkRecord, linkStateNow, type NewLink, type NewPayout } from "../../core/payout.ts";
+import { linkStateAt } from "../../core/link-state.ts";
+import type { LinkRecord, NewLink, NewPayout } from "../../core/payout.ts";
 import { LinkState, type PayoutLink, PayoutLinkSchema } from "../../gen/sluice/v1/link_pb.ts";
 import { linkToken } from "../../security/link-token.ts";
 import { readOptions, readProviderLink, type SealingKeys } from "./secrets.ts";
@@ -18,7 +19,7 @@ export function presentLink(context: LinkContext, { payout, paymentAttempts }: L
   const { link } = payout;
   const ours = create(PayoutLinkSchema, {
     ...asMade(context, payout),
-    state: LinkState[linkStateNow(payout, context.now()) ?? link.state],
+    state: LinkState[linkStateAt(payout, context.now()) ?? link.state],
     attempts: paymentAttempts,
     ...(link.openedAtMs !== undefined && { openTime: timestampFromMs(link.openedAtMs) }),
     ...(link.claimedAtMs !== undefined && { claimTime: timestampFromMs(link.claimedAtMs) }),

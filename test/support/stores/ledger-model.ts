@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { endStates, linkStateAt } from "../../../src/core/link-state.ts";
 import type { Attempt, Existing, Lease, Link, NewLink, Payout, Scope } from "../../../src/core/payout.ts";
-import type { LinkState } from "../../../src/core/status.ts";
 import { mayFollow, type StatusSource, sourceOf } from "../../../src/core/status.ts";
-import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type {
   AttemptQuery,
   CompleteOptions,
@@ -189,8 +188,8 @@ export class LedgerModel {
     }
     const existing = own.find(({ id }) => id === payout.id);
     if (existing?.version !== payout.version) return { kind: "changed" };
-    const state = stateNow(existing, this.now());
-    const isOver = state === undefined || state === "EXPIRED" || state === "CANCELLED";
+    const state = linkStateAt(existing, this.now());
+    const isOver = state === undefined || endStates.has(state);
     if (beforeLinkEnds && isOver) return { kind: "changed" };
     const others = [...this.held.values()].map(({ attempt }) => attempt);
     const openAttempt = others.find((each) => each.payoutId === payout.id && each.state !== "DONE");
@@ -235,7 +234,7 @@ export class LedgerModel {
     if (isNew || isEnd || facts.reason !== undefined)
       tell(this.held, payment, { ...facts, status: after.status }, this.now());
     if (!isNew) return;
-    if (after.link && ends.has(after.link.state)) delete this.secrets.get(payoutId)?.credentials;
+    if (after.link && endStates.has(after.link.state)) delete this.secrets.get(payoutId)?.credentials;
     this.payouts.set(payoutId, { ...after, version: before.version + 1, updatedAtMs: this.now() });
     if (after.status !== before.status) this.events.push([payoutId, before.status, after.status]);
   }
@@ -278,14 +277,6 @@ export class LedgerModel {
     if (!payout) throw new Error(`There is no payout ${id}.`);
     return payout;
   }
-}
-
-const ends = new Set<LinkState>(["COMPLETED", "EXPIRED", "CANCELLED"]);
-
-/** A link's state, with the end of its time. */
-export function stateNow({ link, status }: Payout, nowMs: number): LinkState | undefined {
-  const isOver = link?.state === "ACTIVE" && link.expiresAtMs <= nowMs;
-  return isOver && status === PayoutEnums_PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA ? "EXPIRED" : link?.state;
 }
 
 function asMade({ tokenHash, keyId, generation, expiresAtMs, options }: NewLink): Link {

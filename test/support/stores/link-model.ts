@@ -1,8 +1,9 @@
+import { linkStateAt } from "../../../src/core/link-state.ts";
 import type { LinkRecord, NewToken, PaymentAttempt, Payout, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type { LinkList, LinkQuery } from "../../../src/ledger/ledger.ts";
 import { CODE_LOCK_MS, CODE_TRIES } from "../../../src/ledger/transactions/link-writing.ts";
-import { LedgerModel, stateNow } from "./ledger-model.ts";
+import { LedgerModel } from "./ledger-model.ts";
 import { paymentsOf } from "./payment-model.ts";
 
 interface Tries {
@@ -99,7 +100,7 @@ export class LinkModel extends LedgerModel {
 
   #matches(payout: Payout, query: LinkQuery): boolean {
     const { states, connector, merchantPayoutIdPrefix, createdFromMs, createdBeforeMs, metadataKey } = query;
-    const state = stateNow(payout, this.now());
+    const state = linkStateAt(payout, this.now());
     return (
       state !== undefined &&
       (states.length === 0 || states.includes(state)) &&
