@@ -86,7 +86,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
     publicListen: config.publicListen && { ...config.publicListen, tls: config.tls },
     authenticate: await createCallers(config.callers, log),
     ready: () => ledger.ping(),
-    knownConnector: (name) => registry.get(name) !== undefined,
     limits: { callsInFlight: config.maxCalls },
     log,
     metrics,

@@ -12,7 +12,6 @@ const edge = await startEdge({
   handlers: (method) => (method === PayoutService.method.createLink ? async () => linkReply : undefined),
   authenticate: everybody,
   ready: async () => undefined,
-  knownConnector: (name) => name === "sandbox",
   log: createLog({ level: "info" }),
   metrics: createMetrics(),
 });

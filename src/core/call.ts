@@ -23,6 +23,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Sets a trailer of the reply. */
   setTrailer(name: string, value: string): void;
+  /** Says which connector serves the call, by its registered name: the label of metrics and log lines. */
+  setConnector(name: string): void;
 }
 
 /** Carries out one method. Throws {@link Failure} for what the caller should be told. */

@@ -35,8 +35,6 @@ export interface EdgeOptions {
   readonly publicListen?: Listen | undefined;
   /** Rejects, saying why, while this server cannot work. */
   readonly ready: () => Promise<void>;
-  /** Whether a connector of this name, in lower case, exists. */
-  readonly knownConnector: (name: string) => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<Limits>;
@@ -69,7 +67,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 }
 
 async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
-  const { handlers, streams, authenticate, log, metrics, ready, pages, knownConnector } = options;
+  const { handlers, streams, authenticate, log, metrics, ready, pages } = options;
   const openServices = [HealthService, ...reflectionServices];
   const services = [...options.services, ...openServices];
   const health = createHealth(services.map(({ typeName }) => typeName));
@@ -82,7 +80,6 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
     limits,
     log,
     metrics,
-    knownConnector,
   });
   const connect = createConnect({
     services,

@@ -6,7 +6,7 @@ export interface RpcLabels {
   readonly method: string;
   /** gRPC status in lower case: `ok`, `invalid_argument`, … */
   readonly code: string;
-  /** A connector of this server, `unknown` for any other name, `none` where the call names none. */
+  /** The connector that serves the call, by its registered name; `none` where the call ended before one was resolved. */
   readonly connector: string;
   /** `grpc`, `grpc-web` or `connect`. */
   readonly protocol: string;

@@ -32,7 +32,6 @@ export async function startEchoEdge(
       method === PayoutService.method.createLink ? createLink : undefined,
     authenticate: everybody,
     ready: async () => undefined,
-    knownConnector: (name) => name === "acme",
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics,
     ...rest,

@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Handler } from "../../src/core/call.ts";
 import type { Port } from "../../src/edge/port/port.ts";
-import { startEchoEdge } from "./echo-edge.ts";
+import { echo, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath, openCall, readReply } from "./raw-grpc.ts";
 
 const started: Port[] = [];
@@ -68,9 +69,13 @@ test("readiness tells the operator why not, and nobody else", async () => {
 });
 
 test("metrics can be scraped, and count calls", async () => {
-  const { url } = await start();
+  const createLink: Handler = (request, call) => {
+    call.setConnector("acme");
+    return echo(request, call);
+  };
+  const { url } = await start({ createLink });
   const session = connectRaw(url);
-  await callRaw(session, createLinkFrame(), { "x-connector": "acme" });
+  await callRaw(session, createLinkFrame());
   session.close();
   const reply = await fetch(`${url}/metrics`);
   expect(reply.headers.get("content-type")).toContain("text/plain");

@@ -1,6 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
-import type { Call, Metadata } from "../../core/call.ts";
+import type { Call } from "../../core/call.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -22,11 +22,10 @@ export interface CallReport {
 export interface CallReportOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly knownConnector: (name: string) => boolean;
 }
 
 /** Makes the report of one server. */
-export function createCallReport({ log, metrics, knownConnector }: CallReportOptions): CallReport {
+export function createCallReport({ log, metrics }: CallReportOptions): CallReport {
   function deliberate(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError {
     const known = error instanceof ConnectError ? error : asFailure(error);
     if (known) return known;
@@ -45,7 +44,7 @@ export function createCallReport({ log, metrics, knownConnector }: CallReportOpt
       const labels = {
         method: pathOf(method),
         code: codeName(error && codeOf(error)),
-        connector: connectorLabel(call.metadata, knownConnector),
+        connector: call.connector ?? "none",
         protocol: call.protocol,
       };
       metrics.rpc(labels, durationMs / 1000);
@@ -78,17 +77,4 @@ function pathOf(method: DescMethod | undefined): string {
 
 function codeOf(error: Failure | ConnectError): Code {
   return error instanceof Failure ? reasons[error.reason].code : error.code;
-}
-
-/** The key that names the connector inside `x-connector-config`; the credentials around it are not looked at. */
-const configKey = /^\s*\{\s*"config"\s*:\s*\{\s*"(\w{1,64})"/;
-
-function connectorLabel(metadata: Metadata, knownConnector: (name: string) => boolean): string {
-  const named =
-    configKey.exec(metadata.get("x-connector-config") ?? "")?.[1] ??
-    metadata.get("x-connector") ??
-    metadata.get("x-payout-connector");
-  if (named === undefined) return "none";
-  const name = named.toLowerCase();
-  return knownConnector(name) ? name : "unknown";
 }

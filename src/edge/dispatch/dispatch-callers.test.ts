@@ -35,7 +35,6 @@ function setUp(handler: Handler, options: Partial<Pick<DispatchOptions, "authent
     limits: defaultLimits,
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics: createMetrics(),
-    knownConnector: () => false,
     ...options,
   });
   return { dispatch, lines };

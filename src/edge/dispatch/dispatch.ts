@@ -49,8 +49,6 @@ export interface DispatchOptions {
   readonly limits: Limits;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Whether a connector of this name exists, so that metrics have no names that callers make up. */
-  readonly knownConnector: (name: string) => boolean;
 }
 
 /** Makes the dispatch of one server. */
@@ -61,9 +59,8 @@ export function createDispatch({
   limits,
   log,
   metrics,
-  knownConnector,
 }: DispatchOptions): Dispatch {
-  const report = createCallReport({ log, metrics, knownConnector });
+  const report = createCallReport({ log, metrics });
   const admission = createAdmission(limits, metrics);
   const streams = new Set<IncomingCall>();
 

@@ -37,6 +37,8 @@ export class IncomingCall implements Call {
   onEnd: ((reason: Error) => void) | undefined;
   /** Who calls, for the log; undefined where that was not asked or could not be found out. */
   caller: string | undefined;
+  /** The connector that serves the call, as its handler said; undefined where none was resolved. */
+  connector: string | undefined;
   #scope: Scope | undefined;
   #reason: Error | undefined;
   #finished = false;
@@ -81,6 +83,10 @@ export class IncomingCall implements Call {
   setTrailer(name: string, value: string): void {
     if (!trailerName.test(name) || !trailerValue.test(value)) throw new TypeError(`not a trailer: ${name}`);
     this.trailers.push([name, value]);
+  }
+
+  setConnector(name: string): void {
+    this.connector = name;
   }
 
   /** Why the call ended early; undefined while it is under way. */
