@@ -10,8 +10,8 @@ import { createConnect } from "./connect/connect.ts";
 import { createDispatch } from "./dispatch/dispatch.ts";
 import { defaultLimits, type Limits } from "./dispatch/limits.ts";
 import { createUnaryGrpc } from "./grpc/unary-grpc.ts";
+import { createPageListener } from "./http/page-listener.ts";
 import { createPages, createWeb } from "./http/web.ts";
-import { createWebSide } from "./http/web-side.ts";
 import { listen as listenOn, type Port, type PortOptions } from "./port/port.ts";
 import { createHealth } from "./services/health.ts";
 import { createReflection, reflectionServices } from "./services/reflection.ts";
@@ -89,7 +89,7 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
     limits,
     log,
   });
-  const web = createWebSide(
+  const web = createPageListener(
     createWeb({ services, log, metrics, ready, draining: () => draining, pages }),
     limits,
   );
@@ -121,7 +121,7 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
 /** Puts pages alone on a port, for recipients where the API has a port of its own. */
 async function startPages({ publicListen, pages, log }: EdgeOptions, limits: Limits): Promise<Port> {
   const { tls, ...listen } = publicListen as Listen;
-  const web = createWebSide(createPages({ pages, log }), limits);
+  const web = createPageListener(createPages({ pages, log }), limits);
   const { request } = web;
   const port = await listenOn({ ...listen, tls: tls && { cert: tls.cert, key: tls.key }, log, request });
   return {

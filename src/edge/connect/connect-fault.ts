@@ -2,7 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Failure } from "../../core/failure.ts";
 import type { Limits } from "../dispatch/limits.ts";
-import { malformedMessage } from "../dispatch/malformed-message.ts";
+import { malformedMessage } from "../dispatch/methods.ts";
 import { explainJson } from "./json-fault.ts";
 
 /** What is known of a call that Connect could not read. */

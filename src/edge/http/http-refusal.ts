@@ -3,8 +3,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { reasons } from "../../core/reasons.ts";
+import { unknownMethod } from "../dispatch/methods.ts";
 import { codeName } from "../dispatch/status.ts";
-import { unknownMethod } from "../dispatch/unknown-method.ts";
 import { encodeGrpcMessage } from "../grpc/grpc-message.ts";
 
 /** What {@link refuseHttp} looks at besides the request. */

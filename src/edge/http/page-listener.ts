@@ -1,6 +1,32 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
 import type { Limits } from "../dispatch/limits.ts";
+import type { RequestListener } from "../port/port.ts";
+
+/** Answers the requests of a port with pages. */
+export interface PageListener {
+  readonly request: RequestListener;
+  /** Resolves when no page is at work any more, though its client may have gone long since. */
+  idle(): Promise<void>;
+}
+
+/** Makes the listener of some pages. */
+export function createPageListener(web: Hono, limits: Limits): PageListener {
+  const listen = getRequestListener(web.fetch, { overrideGlobalObjects: false });
+  const atWork = new Set<Promise<unknown>>();
+  return {
+    request: (request, response) =>
+      receiveBody(request, response, limits, () => {
+        const work = Promise.resolve(listen(request, response)).finally(() => atWork.delete(work));
+        atWork.add(work);
+      }),
+    idle: async () => {
+      await Promise.allSettled(atWork);
+    },
+  };
+}
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -12,7 +38,7 @@ type WithBody = { rawBody?: Buffer };
  * Receives what is sent to a page before the page is asked, so that size and time are limited whatever the page does, then goes
  * on. Too much is answered with 413, and what does not arrive with 408. Where the client has gone, nothing happens.
  */
-export function receiveBody(request: Request, response: Response, limits: Limits, goOn: () => void): void {
+function receiveBody(request: Request, response: Response, limits: Limits, goOn: () => void): void {
   if (request.method === "GET" || request.method === "HEAD") {
     goOn();
     return;
@@ -37,20 +63,20 @@ export function receiveBody(request: Request, response: Response, limits: Limits
     goOn();
   }
 
-  function stop(status: number, words: string): void {
+  function stop(status: number, text: string): void {
     clearTimeout(timer);
     request.off("data", take);
     request.off("end", finish);
-    refuse(request, response, status, words);
+    refuse(request, response, status, text);
   }
 }
 
 /** Answers, and has the client stop sending. */
-function refuse(request: Request, response: Response, status: number, words: string): void {
+function refuse(request: Request, response: Response, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader("content-type", "text/plain; charset=utf-8");
   if (response instanceof ServerResponse) response.setHeader("connection", "close");
-  response.end(words);
+  response.end(text);
   request.resume();
   if ("stream" in request) request.stream.close(constants.NGHTTP2_NO_ERROR);
 }
