@@ -19,15 +19,15 @@ import { createReflection, reflectionServices } from "./services/reflection.ts";
 /** Where to listen. */
 export type Listen = Omit<PortOptions, "take" | "request" | "log">;
 
-/** What {@link startEdge} is told. */
+/** Options of {@link startEdge}. */
 export interface EdgeOptions {
   readonly listen: Listen;
-  /** Services to serve; health and reflection come by themselves. */
+  /** Services to serve; health and reflection are added. */
   readonly services: readonly DescService[];
   readonly handlers: Handlers;
   /** Handlers of methods that stream replies. */
   readonly streams?: StreamHandlers | undefined;
-  /** Finds out who calls. Health and reflection are for everybody. */
+  /** Authenticates callers. Health and reflection take anonymous ones. */
   readonly authenticate: Authenticate;
   /** Pages to serve: on the same port, unless they have one of their own. */
   readonly pages?: Hono | undefined;
@@ -108,11 +108,11 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
       const endsAt = Date.now() + graceMs;
       draining = true;
       health.drain();
-      // Lets those who watch health hear of it before their streams end.
+      // Watchers of health receive the change before their streams end.
       await setImmediate();
       dispatch.drain();
       await port.drain(graceMs);
-      // Handlers whose callers have gone may still be writing down what a provider answered.
+      // Handlers whose callers have gone may still be recording a provider's answer.
       await Promise.race([Promise.all([dispatch.idle(), web.idle()]), passed(endsAt - Date.now())]);
     },
   };

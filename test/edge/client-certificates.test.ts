@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createCallers } from "../../src/security/callers.ts";
+import { createAuthentication } from "../../src/security/callers.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import {
   createTestAuthority,
@@ -43,7 +43,7 @@ describe.runIf(tool("openssl"))("client certificates", () => {
         port: 0,
         tls: { cert: server.cert, key: server.key, clientCa, isClientCertificateOptional },
       },
-      authenticate: await createCallers(means, createLog({ level: "silent" })),
+      authenticate: await createAuthentication(means, createLog({ level: "silent" })),
       createLink: async (request, call) => {
         scopes.push(call.scope);
         return echo(request, call);

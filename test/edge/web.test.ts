@@ -100,7 +100,7 @@ test("a page that breaks is logged, and says nothing of why", async () => {
   const reply = await fetch(`${edge.url}/broken`);
   expect(reply.status).toBe(500);
   expect(await reply.text()).not.toContain("canary");
-  expect(edge.lines).toMatchObject([{ level: "error", message: "a page broke" }]);
+  expect(edge.lines).toMatchObject([{ level: "error", message: "unhandled error in page" }]);
 });
 
 test("pages are among what there is only where they are served", async () => {

@@ -8,7 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Failure, invalidField } from "../../core/failure.ts";
 
-/** Finds what is wrong with JSON that could not be read as a message: names the field by its path and says what to write. */
+/** Explains why JSON could not be read as a message: names the field by its path and says what to write instead. */
 export function explainJson(schema: DescMessage, text: string): Failure {
   let json: JsonValue;
   try {
@@ -19,7 +19,7 @@ export function explainJson(schema: DescMessage, text: string): Failure {
   return faultOf(schema, json, "");
 }
 
-/** Says where the JSON breaks off, not what is there: the text may be somebody's data. */
+/** Names the place where the JSON breaks off and quotes nothing, because the text may be a recipient's data. */
 function malformedJson(schema: DescMessage, error: unknown): Failure {
   const place = /line \d+ column \d+/.exec(error instanceof Error ? error.message : "")?.[0] ?? "its end";
   return new Failure(
@@ -42,7 +42,7 @@ function faultOf(schema: DescMessage, json: JsonValue, path: string): Failure {
   return faultOfBody(path, "Set each field, and one of each oneof, at most once.");
 }
 
-/** Of a message as a whole; the outermost has no field to name. */
+/** The error of a message as a whole; the outermost has no field to name. */
 function faultOfBody(path: string, hint: string): Failure {
   return path
     ? invalidField(path, hint)

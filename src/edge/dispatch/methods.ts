@@ -24,7 +24,7 @@ export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === "unary";
 }
 
-/** The answer to a call of a method that no service here has: says what there is, and how to see more. */
+/** The error of a call to a method that no service here has. Lists the services or methods there are. */
 export function unknownMethod(path: string, services: readonly DescService[]): Failure {
   const [, serviceName = "", methodName = ""] = path.split("/");
   const service = services.find(({ typeName }) => typeName === serviceName);
@@ -37,7 +37,7 @@ export function unknownMethod(path: string, services: readonly DescService[]): F
   );
 }
 
-/** The answer to bytes that are not the method's request. */
+/** The error of a message that cannot be decoded as the method's request. */
 export function malformedMessage(method: DescMethod, cause: unknown): Failure {
   return new Failure(
     "INVALID_DATA_FORMAT",

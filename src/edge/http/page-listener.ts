@@ -8,22 +8,22 @@ import type { RequestListener } from "../port/port.ts";
 /** Answers the requests of a port with pages. */
 export interface PageListener {
   readonly request: RequestListener;
-  /** Resolves when no page is at work any more, though its client may have gone long since. */
+  /** Resolves when no page handler is running any more, those whose client has gone included. */
   idle(): Promise<void>;
 }
 
 /** Makes the listener of some pages. */
 export function createPageListener(web: Hono, limits: Limits): PageListener {
   const listen = getRequestListener(web.fetch, { overrideGlobalObjects: false });
-  const atWork = new Set<Promise<unknown>>();
+  const running = new Set<Promise<unknown>>();
   return {
     request: (request, response) =>
       receiveBody(request, response, limits, () => {
-        const work = Promise.resolve(listen(request, response)).finally(() => atWork.delete(work));
-        atWork.add(work);
+        const work = Promise.resolve(listen(request, response)).finally(() => running.delete(work));
+        running.add(work);
       }),
     idle: async () => {
-      await Promise.allSettled(atWork);
+      await Promise.allSettled(running);
     },
   };
 }
@@ -31,12 +31,12 @@ export function createPageListener(web: Hono, limits: Limits): PageListener {
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-/** Where the adapter of the pages looks for a body that has been read already. */
+/** The adapter of Hono takes a body that was read already from this property. */
 type WithBody = { rawBody?: Buffer };
 
 /**
- * Receives what is sent to a page before the page is asked, so that size and time are limited whatever the page does, then goes
- * on. Too much is answered with 413, and what does not arrive with 408. Where the client has gone, nothing happens.
+ * Receives a request's body before its page runs, so that size and time are limited in one place, then goes on. A body that is too
+ * large is answered with 413, and one that does not arrive in time with 408. Nothing happens where the client has gone.
  */
 function receiveBody(request: Request, response: Response, limits: Limits, goOn: () => void): void {
   if (request.method === "GET" || request.method === "HEAD") {
