@@ -49,7 +49,7 @@ test("one port has pages, webhooks, probes and RPCs", async () => {
   session.close();
 });
 
-test("readiness tells the operator why not, and nobody else", async () => {
+test("readiness says why not in the log alone", async () => {
   let reason: string | undefined;
   const { url, lines } = await start({
     ready: async () => {
@@ -193,7 +193,7 @@ describe("what is posted to a page", () => {
     expect(edge.lines).toEqual([]);
   });
 
-  test("is cut when it takes for ever to arrive, whatever the version of HTTP", async () => {
+  test("is cut when it does not arrive in time, in either version of HTTP", async () => {
     const edge = await start({ pages, limits: { pageBodyMs: 100 } });
     const socket = connect(edge.address.port, "127.0.0.1").setEncoding("utf8");
     let said = "";
