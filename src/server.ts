@@ -17,7 +17,7 @@ import { createPages } from "./pages/pages.ts";
 import { discoveryHandlers } from "./payouts/api/connector-service.ts";
 import { linkHandlers } from "./payouts/api/payout-link-service.ts";
 import { createPayouts } from "./payouts/api/payout-service.ts";
-import { createAuthentication } from "./security/callers.ts";
+import { createAuthentication } from "./security/authentication.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 

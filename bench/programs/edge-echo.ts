@@ -1,6 +1,6 @@
 import { startEdge } from "../../src/edge/server.ts";
 import { PayoutService } from "../../src/gen/types/payout_pb.ts";
-import { allowAnonymous } from "../../src/security/callers.ts";
+import { allowAnonymous } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { linkReply } from "./link-reply.ts";

@@ -1,5 +1,5 @@
 import { parseApiKeys } from "../security/api-keys.ts";
-import type { AuthenticationMethods } from "../security/callers.ts";
+import type { AuthenticationMethods } from "../security/authentication.ts";
 import type { TokenIssuer } from "../security/tokens.ts";
 import type { Reading, Variable } from "./reading.ts";
 import { isLoopback } from "./values.ts";

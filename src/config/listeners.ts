@@ -1,4 +1,4 @@
-import { type AuthenticationMethods, requiresAuthentication } from "../security/callers.ts";
+import { type AuthenticationMethods, requiresAuthentication } from "../security/authentication.ts";
 import { readCallers } from "./callers.ts";
 import type { Reading } from "./reading.ts";
 import { readTls, type Tls } from "./tls.ts";

@@ -46,7 +46,20 @@ export interface Edge extends Port {
   readonly publicUrl: string;
 }
 
-/** Puts the API on a port: gRPC, gRPC-Web, Connect, reflection, health, probes, metrics and pages. */
+/**
+ * Puts the API on a port: gRPC, gRPC-Web, Connect, reflection, health, probes, metrics and pages.
+ *
+ * @example
+ * const edge = await startEdge({
+ *   listen: { host: "127.0.0.1", port: 8080 },
+ *   services: [PayoutService],
+ *   handlers: (method) => payouts.handlers(method),
+ *   authenticate: allowAnonymous,
+ *   ready: () => ledger.ping(),
+ *   log, metrics,
+ * });
+ * await edge.drain(30_000);
+ */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const limits = { ...defaultLimits, ...options.limits };
   const publicPort = options.publicListen && (await startPages(options, limits));

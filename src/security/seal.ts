@@ -12,6 +12,8 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
  * row's id, so that bytes sealed for one row do not open for another.
  *
  * Layout: version, key id (4), nonce (12), tag (16), ciphertext.
+ *
+ * @example unseal(keys, seal(keys, bytes, `reply ${attempt.id}`), `reply ${attempt.id}`)
  */
 export function seal(keys: Keys, plain: Uint8Array, context: string): Uint8Array {
   const key = keys.current;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createAuthentication } from "../../src/security/callers.ts";
+import { createAuthentication } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import {
   createTestAuthority,

@@ -7,7 +7,7 @@ import {
   type PayoutServiceCreateLinkRequest,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../src/gen/types/payout_pb.ts";
-import { allowAnonymous } from "../../src/security/callers.ts";
+import { allowAnonymous } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 

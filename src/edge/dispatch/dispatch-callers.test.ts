@@ -7,8 +7,8 @@ import {
   PayoutServiceCreateLinkRequestSchema,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../gen/types/payout_pb.ts";
+import { allowAnonymous } from "../../security/authentication.ts";
 import type { Caller } from "../../security/caller.ts";
-import { allowAnonymous } from "../../security/callers.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { createMetrics } from "../../telemetry/metrics.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";

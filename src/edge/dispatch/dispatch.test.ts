@@ -10,7 +10,7 @@ import {
   PayoutServiceCreateLinkRequestSchema,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../gen/types/payout_pb.ts";
-import { allowAnonymous } from "../../security/callers.ts";
+import { allowAnonymous } from "../../security/authentication.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { createMetrics } from "../../telemetry/metrics.ts";
 import { createDispatch } from "./dispatch.ts";

@@ -51,7 +51,12 @@ export interface DispatchOptions {
   readonly metrics: Metrics;
 }
 
-/** Makes the dispatch of one server. */
+/**
+ * Makes the dispatch of one server. A call passes admission, authentication, its handler and the codec, in this order, and is
+ * reported once.
+ *
+ * @example const bytes = await dispatch.unary(method, call, { read: () => request, write: (reply) => encode(reply) });
+ */
 export function createDispatch({
   handlers,
   authenticate,

@@ -30,6 +30,10 @@ export function requiresAuthentication({
 /**
  * Makes the authentication of callers: {@link allowAnonymous} where no method is configured. A wrong `authorization` header is
  * refused even if a valid certificate comes with it.
+ *
+ * @example
+ * const authenticate = await createAuthentication({ apiKeys, tokenIssuer: undefined, certificates: false }, log);
+ * const { tenantId } = await authenticate(call.metadata, call.peer);
  */
 export async function createAuthentication(methods: AuthenticationMethods, log: Log): Promise<Authenticate> {
   if (!requiresAuthentication(methods)) return allowAnonymous;
