@@ -33,6 +33,13 @@ it.each(pagesWithLinks)("%s links only to files and headings that exist", (page)
   expect(brokenLinks(page)).toEqual([]);
 });
 
+it("docs/architecture.md names only files that exist", () => {
+  const text = readFileSync(new URL("docs/architecture.md", root), "utf8");
+  const paths = [...text.matchAll(/`((?:src|test|connectors)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
+
 /** Links of a page to files that are not there, or to headings that the file does not have. */
 function brokenLinks(page: string): readonly string[] {
   const here = new URL(page, root);
