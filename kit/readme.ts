@@ -5,23 +5,30 @@ import { linkOptionNames } from "../src/connector/connector-shape.ts";
 import { credentialFields } from "../src/connector/credentials.ts";
 import { loadConnectors, type Registry } from "../src/connector/registry.ts";
 import { reasons } from "../src/core/reasons.ts";
+import { type PageState, statuses } from "../src/core/status.ts";
 import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { methodName } from "./connector-tables.ts";
 import { type Tables, table, withTables } from "./markdown.ts";
 
-/** `npm run readme` writes the tables of the READMEs anew from what the code says; a test holds them to it. */
+/** `npm run readme` writes the tables of the README and the docs from the code; a test compares them. */
 
 const folder = new URL("../connectors/", import.meta.url);
-const readmes = [new URL("../README.md", import.meta.url), new URL("README.md", folder)];
+const pages = [
+  "README.md",
+  "connectors/README.md",
+  "docs/configuration.md",
+  "docs/errors.md",
+  "docs/statuses.md",
+];
 
-/** A README, and how it should be. */
+/** A page with tables, and its text with the tables made anew. */
 export interface Readme {
   readonly file: URL;
   readonly is: string;
   readonly shouldBe: string;
 }
 
-/** The READMEs that speak of every connector, with their tables made anew. */
+/** The pages with tables, each with its tables made anew. */
 export async function renderReadmes(): Promise<readonly Readme[]> {
   const registry = await loadConnectors([folder]);
   const tables: Tables = {
@@ -29,14 +36,16 @@ export async function renderReadmes(): Promise<readonly Readme[]> {
     options: optionTable(registry),
     configuration: configurationTable(),
     reasons: reasonTable(),
+    statuses: statusTable(),
   };
-  return readmes.map((file) => {
+  return pages.map((page) => {
+    const file = new URL(`../${page}`, import.meta.url);
     const is = readFileSync(file, "utf8");
     return { file, is, shouldBe: withTables(is, tables) };
   });
 }
 
-/** Writes the READMEs with their tables made anew. */
+/** Writes the pages with their tables made anew. */
 export async function writeReadmes(): Promise<void> {
   for (const { file, is, shouldBe } of await renderReadmes())
     if (is !== shouldBe) writeFileSync(file, shouldBe);
@@ -86,5 +95,29 @@ function reasonTable(): string {
   ]);
   return table(["Reason", "gRPC code", "Repeat as it is", "What to do"], rows);
 }
+
+function statusTable(): string {
+  const rows = Object.entries(statuses).map(([name, { linkState, attemptState, pageState, mayPay }]) => [
+    `\`${name}\``,
+    linkState ? `\`${linkState}\`` : "as before",
+    pageTitles[pageState],
+    `\`${attemptState}\``,
+    mayPay ? "yes" : "no",
+  ]);
+  const head = ["Payout status", "Link state", "What the recipient sees", "Payment attempt", "May be paid"];
+  return table(head, rows);
+}
+
+/** The titles of the recipient's page, in English. */
+const pageTitles: Readonly<Record<PageState, string>> = {
+  open: "The form that asks where the money should go",
+  received: "We have your details",
+  pending: "Your payment is on its way",
+  paid: "You have been paid",
+  returned: "The money came back",
+  failed: "The payment did not go through",
+  expired: "This link has expired",
+  cancelled: "This payment was cancelled",
+};
 
 if (import.meta.main) await writeReadmes();

@@ -17,7 +17,7 @@ import { createPages } from "./pages/pages.ts";
 import { discoveryHandlers } from "./payouts/api/connector-service.ts";
 import { linkHandlers } from "./payouts/api/payout-link-service.ts";
 import { createPayouts } from "./payouts/api/payout-service.ts";
-import { createCallers } from "./security/callers.ts";
+import { createAuthentication } from "./security/authentication.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 
@@ -84,9 +84,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clientAddress: createClientAddress(config.trustedProxies),
     }),
     publicListen: config.publicListen && { ...config.publicListen, tls: config.tls },
-    authenticate: await createCallers(config.callers, log),
+    authenticate: await createAuthentication(config.callers, log),
     ready: () => ledger.ping(),
-    knownConnector: (name) => registry.get(name) !== undefined,
     limits: { callsInFlight: config.maxCalls },
     log,
     metrics,

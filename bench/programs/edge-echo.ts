@@ -1,6 +1,6 @@
 import { startEdge } from "../../src/edge/server.ts";
 import { PayoutService } from "../../src/gen/types/payout_pb.ts";
-import { everybody } from "../../src/security/callers.ts";
+import { allowAnonymous } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { linkReply } from "./link-reply.ts";
@@ -10,9 +10,8 @@ const edge = await startEdge({
   listen: { host: "127.0.0.1", port: 0 },
   services: [PayoutService],
   handlers: (method) => (method === PayoutService.method.createLink ? async () => linkReply : undefined),
-  authenticate: everybody,
+  authenticate: allowAnonymous,
   ready: async () => undefined,
-  knownConnector: (name) => name === "sandbox",
   log: createLog({ level: "info" }),
   metrics: createMetrics(),
 });

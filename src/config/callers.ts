@@ -1,5 +1,5 @@
 import { parseApiKeys } from "../security/api-keys.ts";
-import type { CallerMeans } from "../security/callers.ts";
+import type { AuthenticationMethods } from "../security/authentication.ts";
 import type { TokenIssuer } from "../security/tokens.ts";
 import type { Reading, Variable } from "./reading.ts";
 import { isLoopback } from "./values.ts";
@@ -29,7 +29,7 @@ export const callerVariables: readonly Variable[] = [
 ];
 
 /** Reads how callers say who they are. */
-export function readCallers(reading: Reading, certificates: boolean): CallerMeans {
+export function readCallers(reading: Reading, certificates: boolean): AuthenticationMethods {
   return {
     apiKeys: reading.read("SLUICE_API_KEYS", parseApiKeys) ?? [],
     tokenIssuer: readTokenIssuer(reading),

@@ -1,4 +1,4 @@
-import { asksCallers, type CallerMeans } from "../security/callers.ts";
+import { type AuthenticationMethods, requiresAuthentication } from "../security/authentication.ts";
 import { readCallers } from "./callers.ts";
 import type { Reading } from "./reading.ts";
 import { readTls, type Tls } from "./tls.ts";
@@ -11,7 +11,7 @@ export interface Listeners {
   readonly publicListen: Address | undefined;
   readonly publicUrl: string | undefined;
   readonly tls: Tls | undefined;
-  readonly callers: CallerMeans;
+  readonly callers: AuthenticationMethods;
 }
 
 /** As {@link Listeners}, where something may be amiss: the mistake is kept then. */
@@ -29,7 +29,7 @@ export function readListeners(reading: Reading): Read {
   const publicUrl = read("SLUICE_PUBLIC_URL", optional(parseUrl));
   const tls = readTls(reading);
   const callers = readCallers(reading, tls?.clientCa !== undefined);
-  const isClientCertificateOptional = asksCallers({ ...callers, certificates: false });
+  const isClientCertificateOptional = requiresAuthentication({ ...callers, certificates: false });
   const listeners = {
     listen,
     publicListen,
@@ -44,7 +44,7 @@ export function readListeners(reading: Reading): Read {
 
 /** Whoever can reach the API is asked who they are, or something in front of it asks. */
 function checkCallers({ text, mistake }: Reading, { listen, callers }: Read): void {
-  const isOpen = !asksCallers(callers) && text("SLUICE_ALLOW_UNAUTHENTICATED") !== "yes";
+  const isOpen = !requiresAuthentication(callers) && text("SLUICE_ALLOW_UNAUTHENTICATED") !== "yes";
   if (!listen || isLoopback(listen.host) || !isOpen) return;
   mistake(
     `SLUICE_LISTEN is ${listen.host}, which others can reach, and nothing checks who calls: set SLUICE_API_KEYS, SLUICE_JWKS_URL or SLUICE_TLS_CLIENT_CA, or SLUICE_ALLOW_UNAUTHENTICATED=yes if something in front does`,

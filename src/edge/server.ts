@@ -10,8 +10,8 @@ import { createConnect } from "./connect/connect.ts";
 import { createDispatch } from "./dispatch/dispatch.ts";
 import { defaultLimits, type Limits } from "./dispatch/limits.ts";
 import { createUnaryGrpc } from "./grpc/unary-grpc.ts";
+import { createPageListener } from "./http/page-listener.ts";
 import { createPages, createWeb } from "./http/web.ts";
-import { createWebSide } from "./http/web-side.ts";
 import { listen as listenOn, type Port, type PortOptions } from "./port/port.ts";
 import { createHealth } from "./services/health.ts";
 import { createReflection, reflectionServices } from "./services/reflection.ts";
@@ -19,15 +19,15 @@ import { createReflection, reflectionServices } from "./services/reflection.ts";
 /** Where to listen. */
 export type Listen = Omit<PortOptions, "take" | "request" | "log">;
 
-/** What {@link startEdge} is told. */
+/** Options of {@link startEdge}. */
 export interface EdgeOptions {
   readonly listen: Listen;
-  /** Services to serve; health and reflection come by themselves. */
+  /** Services to serve; health and reflection are added. */
   readonly services: readonly DescService[];
   readonly handlers: Handlers;
   /** Handlers of methods that stream replies. */
   readonly streams?: StreamHandlers | undefined;
-  /** Finds out who calls. Health and reflection are for everybody. */
+  /** Authenticates callers. Health and reflection take anonymous ones. */
   readonly authenticate: Authenticate;
   /** Pages to serve: on the same port, unless they have one of their own. */
   readonly pages?: Hono | undefined;
@@ -35,8 +35,6 @@ export interface EdgeOptions {
   readonly publicListen?: Listen | undefined;
   /** Rejects, saying why, while this server cannot work. */
   readonly ready: () => Promise<void>;
-  /** Whether a connector of this name, in lower case, exists. */
-  readonly knownConnector: (name: string) => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly limits?: Partial<Limits>;
@@ -48,7 +46,20 @@ export interface Edge extends Port {
   readonly publicUrl: string;
 }
 
-/** Puts the API on a port: gRPC, gRPC-Web, Connect, reflection, health, probes, metrics and pages. */
+/**
+ * Puts the API on a port: gRPC, gRPC-Web, Connect, reflection, health, probes, metrics and pages.
+ *
+ * @example
+ * const edge = await startEdge({
+ *   listen: { host: "127.0.0.1", port: 8080 },
+ *   services: [PayoutService],
+ *   handlers: (method) => payouts.handlers(method),
+ *   authenticate: allowAnonymous,
+ *   ready: () => ledger.ping(),
+ *   log, metrics,
+ * });
+ * await edge.drain(30_000);
+ */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const limits = { ...defaultLimits, ...options.limits };
   const publicPort = options.publicListen && (await startPages(options, limits));
@@ -69,7 +80,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 }
 
 async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
-  const { handlers, streams, authenticate, log, metrics, ready, pages, knownConnector } = options;
+  const { handlers, streams, authenticate, log, metrics, ready, pages } = options;
   const openServices = [HealthService, ...reflectionServices];
   const services = [...options.services, ...openServices];
   const health = createHealth(services.map(({ typeName }) => typeName));
@@ -82,7 +93,6 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
     limits,
     log,
     metrics,
-    knownConnector,
   });
   const connect = createConnect({
     services,
@@ -92,7 +102,7 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
     limits,
     log,
   });
-  const web = createWebSide(
+  const web = createPageListener(
     createWeb({ services, log, metrics, ready, draining: () => draining, pages }),
     limits,
   );
@@ -111,11 +121,11 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
       const endsAt = Date.now() + graceMs;
       draining = true;
       health.drain();
-      // Lets those who watch health hear of it before their streams end.
+      // Watchers of health receive the change before their streams end.
       await setImmediate();
       dispatch.drain();
       await port.drain(graceMs);
-      // Handlers whose callers have gone may still be writing down what a provider answered.
+      // Handlers whose callers have gone may still be recording a provider's answer.
       await Promise.race([Promise.all([dispatch.idle(), web.idle()]), passed(endsAt - Date.now())]);
     },
   };
@@ -124,7 +134,7 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
 /** Puts pages alone on a port, for recipients where the API has a port of its own. */
 async function startPages({ publicListen, pages, log }: EdgeOptions, limits: Limits): Promise<Port> {
   const { tls, ...listen } = publicListen as Listen;
-  const web = createWebSide(createPages({ pages, log }), limits);
+  const web = createPageListener(createPages({ pages, log }), limits);
   const { request } = web;
   const port = await listenOn({ ...listen, tls: tls && { cert: tls.cert, key: tls.key }, log, request });
   return {

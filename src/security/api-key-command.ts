@@ -2,12 +2,12 @@ import { newApiKey } from "./api-keys.ts";
 
 /** `npm run api-key -- [tenant/merchant]` makes a key for a caller. It is printed once and stored nowhere. */
 
-/** Whom callers act for that say nothing. */
-const DEFAULT_OWNER = "public/DefaultMerchantId";
+/** The scope of callers that name none. */
+const DEFAULT_SCOPE = "public/DefaultMerchantId";
 
 try {
-  const [owner = DEFAULT_OWNER] = process.argv.slice(2);
-  const { key, entry } = newApiKey(owner);
+  const [scope = DEFAULT_SCOPE] = process.argv.slice(2);
+  const { key, entry } = newApiKey(scope);
   console.log(`For the caller, who sends it with every call as authorization: Bearer <key>. It is not shown again:
   ${key}
 

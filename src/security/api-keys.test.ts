@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { findCaller, newApiKey, parseApiKeys } from "./api-keys.ts";
+import { callerOfKey, newApiKey, parseApiKeys } from "./api-keys.ts";
 
 const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
 
@@ -13,12 +13,12 @@ describe("a new key", () => {
     expect(acme.key).toMatch(/^sluice_[\w-]{43}$/);
     expect(acme.entry).not.toContain(acme.key);
     const keys = parseApiKeys(` ${acme.entry} ,\n${any.entry}`);
-    expect(findCaller(keys, acme.key)).toEqual({
+    expect(callerOfKey(keys, acme.key)).toEqual({
       name: `key ${hashOf(acme.key).slice(0, 8)}`,
       tenantId: "acme",
       merchantId: "shop",
     });
-    expect(findCaller(keys, any.key)).toMatchObject({ tenantId: "*", merchantId: "*" });
+    expect(callerOfKey(keys, any.key)).toMatchObject({ tenantId: "*", merchantId: "*" });
   });
 
   it("is never the same twice", () => {
@@ -37,9 +37,9 @@ it("nothing but the whole key is let in", () => {
   const { key, entry } = newApiKey("acme/shop");
   const keys = parseApiKeys(entry);
   for (const sent of ["", key.slice(0, -1), `${key}x`, key.toUpperCase(), hashOf(key), entry]) {
-    expect(findCaller(keys, sent)).toBeUndefined();
+    expect(callerOfKey(keys, sent)).toBeUndefined();
   }
-  expect(findCaller([], key)).toBeUndefined();
+  expect(callerOfKey([], key)).toBeUndefined();
 });
 
 describe("npm run api-key", () => {
@@ -53,7 +53,7 @@ describe("npm run api-key", () => {
   ])("prints a key and its entry for %j", (owner, caller) => {
     const { stdout, status } = run(...owner);
     const [key = "", entry = ""] = stdout.split("\n").flatMap((line) => /^ {2}(\S+)$/.exec(line)?.[1] ?? []);
-    expect(findCaller(parseApiKeys(entry), key)).toMatchObject(caller);
+    expect(callerOfKey(parseApiKeys(entry), key)).toMatchObject(caller);
     expect(status).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Caller } from "./caller.ts";
 
-/** A key that a caller may have. The key itself is known to the caller alone. */
+/** An API key of a caller, by its hash. Only the caller knows the key. */
 export interface ApiKey {
   /** SHA-256 of the key. */
   readonly hash: Buffer;
@@ -25,8 +25,8 @@ export function parseApiKeys(text: string): readonly ApiKey[] {
   return keys;
 }
 
-/** Finds whose key a caller has sent. Looks at every entry, so that the time tells nothing. */
-export function findCaller(keys: readonly ApiKey[], sent: string): Caller | undefined {
+/** The caller whose key was sent. Compares with every entry, so that the time taken reveals nothing. */
+export function callerOfKey(keys: readonly ApiKey[], sent: string): Caller | undefined {
   const hash = createHash("sha256").update(sent).digest();
   let found: Caller | undefined;
   for (const key of keys) if (timingSafeEqual(key.hash, hash)) found = key.caller;
@@ -34,7 +34,7 @@ export function findCaller(keys: readonly ApiKey[], sent: string): Caller | unde
 }
 
 /**
- * Makes a key for whoever is named as `tenant/merchant`, and the entry that lets it in.
+ * Makes a key for a `tenant/merchant`, and its entry of SLUICE_API_KEYS.
  *
  * @throws TypeError that says what to write.
  */

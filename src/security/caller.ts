@@ -1,10 +1,10 @@
 import type { Metadata } from "../core/call.ts";
 
-/** Who calls, as far as that was proved. */
+/** An authenticated caller, or an anonymous one. */
 export interface Caller {
-  /** For the log, such as `key 1a2b3c4d`; never a secret. Undefined where nobody is asked who they are. */
+  /** For the log, such as `key 1a2b3c4d`; never a secret. Undefined for an anonymous caller. */
   readonly name: string | undefined;
-  /** The tenant that the caller may act for, as its identity says; {@link ANY} is any. What is no such text allows nothing. */
+  /** The tenant that the caller may act for, as its identity says; {@link ANY} is any. A value that is not such a text allows none. */
   readonly tenantId: unknown;
   /** The merchant that the caller may act for, in the same way. */
   readonly merchantId: unknown;
@@ -13,13 +13,13 @@ export interface Caller {
 /** Stands for any tenant or any merchant in an identity. */
 export const ANY = "*";
 
-/** What a connection proves of who is at its other end. */
+/** The other end of a connection. */
 export interface Peer {
-  /** The certificate that was shown, where a trusted authority has signed it. */
+  /** The client certificate, if a trusted authority has signed it. */
   readonly certificate: PeerCertificate | undefined;
 }
 
-/** Whom a certificate is about. Names may be absent, and may be there several times. */
+/** The subject of a client certificate. Each name may be absent, or a list. */
 export interface PeerCertificate {
   readonly commonName: unknown;
   readonly organization: unknown;
@@ -27,8 +27,8 @@ export interface PeerCertificate {
 }
 
 /**
- * Finds out who calls.
+ * Authenticates the caller of a call.
  *
- * @throws Failure UNAUTHENTICATED_CALLER, which says what to send, and never what was wrong; CALLER_CHECK_UNAVAILABLE.
+ * @throws Failure UNAUTHENTICATED_CALLER, which says what to send, and never why the credential was refused; CALLER_CHECK_UNAVAILABLE.
  */
 export type Authenticate = (metadata: Metadata, peer: Peer) => Caller | Promise<Caller>;

@@ -9,17 +9,17 @@ import { dirname } from "node:path";
 export interface Key {
   /** Names the key wherever something made with it is stored: eight hexadecimal characters, safe to print. */
   readonly id: string;
-  /** 32 bytes for AES-256-GCM. */
+  /** Key of AES-256-GCM. */
   readonly sealing: KeyObject;
-  /** 32 bytes for link tokens. */
+  /** HMAC key of link tokens. */
   readonly linkToken: KeyObject;
-  /** 32 bytes for request fingerprints. */
+  /** HMAC key of request fingerprints. */
   readonly fingerprint: KeyObject;
-  /** 32 bytes for the forms on recipients' pages. */
+  /** HMAC key of CSRF form tokens. */
   readonly form: KeyObject;
 }
 
-/** The keys of this server: new things are made with `current`, old ones are read with the key that made them. */
+/** The keys of this server: `current` seals and signs, and earlier keys still open what they sealed. */
 export interface Keys {
   readonly current: Key;
   byId(id: string): Key | undefined;
@@ -46,7 +46,7 @@ export function keysFromFile(path: string): Keys {
     try {
       writeFileSync(path, `${randomBytes(KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {
-      // Another process may have made it in this very moment; its key is as good.
+      // Another process may have made the file a moment ago, and its key is as good.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
   }

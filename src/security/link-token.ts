@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { hmac, type Key } from "./keys.ts";
 
-/** A link's token: 256 bits that whoever holds the URL knows. */
+/** A link's token: 256 bits, a bearer secret in the URL. */
 export interface LinkToken {
   /** Goes into the URL: 43 characters of base64url. Never stored, never logged. */
   readonly text: string;
-  /** What is stored, and looked up by. */
+  /** Stored in place of the token, and used to look the link up. */
   readonly hash: string;
 }
 

@@ -16,7 +16,7 @@ function refusal(...input: Parameters<typeof read>) {
   throw new Error("It was not refused.");
 }
 
-describe("where the caller may act for anybody", () => {
+describe("where the caller may act for any tenant", () => {
   it("is Prism's where nothing is said, and the caller's otherwise", () => {
     expect(read([])).toEqual({ tenantId: "public", merchantId: "DefaultMerchantId" });
     const headers = ["x-merchant-id", "m", "X-Tenant-Id", "t"];
@@ -57,10 +57,10 @@ describe("where the identity names a tenant or a merchant", () => {
     [["x-tenant-id", "*"], "tenant t", "tenant_id"],
     [["x-merchant-id", "other"], "merchant m", "merchant_id"],
     [["x-tenant-id", "t", "x-merchant-id", "DefaultMerchantId"], "merchant m", "merchant_id"],
-  ])("refuses %j, saying what is allowed", (headers, words, field) => {
+  ])("refuses %j, naming the one that is allowed", (headers, text, field) => {
     const told = refusal(headers, "t", "m");
     expect(told).toMatchObject({ reason: "CALLER_NOT_ALLOWED", field });
-    expect(told.message).toContain(words);
+    expect(told.message).toContain(text);
   });
 
   it.each([undefined, null, "", "a b", ["t", "u"], 7, { t: 1 }, "t".repeat(129)])(

@@ -8,10 +8,12 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
 /**
- * Encrypts bytes for the database: AES-256-GCM under the current key. `context` says what the bytes belong to, such as a
- * row's id: what was sealed for one row does not open for another.
+ * Encrypts bytes for the database: AES-256-GCM under the current key. `context` names the owner of the bytes, such as a
+ * row's id, so that bytes sealed for one row do not open for another.
  *
  * Layout: version, key id (4), nonce (12), tag (16), ciphertext.
+ *
+ * @example unseal(keys, seal(keys, bytes, `reply ${attempt.id}`), `reply ${attempt.id}`)
  */
 export function seal(keys: Keys, plain: Uint8Array, context: string): Uint8Array {
   const key = keys.current;
@@ -23,14 +25,13 @@ export function seal(keys: Keys, plain: Uint8Array, context: string): Uint8Array
 }
 
 /**
- * Decrypts what {@link seal} made.
+ * Decrypts the result of {@link seal}.
  *
  * @throws Error when the key is not among the server's, the context differs, or a byte was changed.
  */
 export function unseal(keys: Keys, sealed: Uint8Array, context: string): Uint8Array {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION)
-    throw new Error("not something that was sealed here");
+  if (bytes.length < HEADER_BYTES || bytes[0] !== VERSION) throw new Error("not sealed by this server");
   const keyId = bytes.subarray(1, 1 + KEY_ID_BYTES).toString("hex");
   const key = keys.byId(keyId);
   if (!key)

@@ -3,10 +3,10 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startTestIssuer, type TestIssuer } from "../../test/support/service/token-issuer.ts";
 import { createLog } from "../telemetry/log.ts";
-import { createTokens, type ReadToken } from "./tokens.ts";
+import { createTokenVerifier, type VerifyToken } from "./tokens.ts";
 
 let issuer: TestIssuer;
-let read: ReadToken;
+let read: VerifyToken;
 let lines: string[];
 beforeEach(async () => {
   issuer = await startTestIssuer();
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 const newReader = (cooldownMs = 0) =>
-  createTokens(issuer, {
+  createTokenVerifier(issuer, {
     log: createLog({ level: "warn", destination: { write: (line) => lines.push(line) } }),
     cooldownMs,
   });
@@ -48,9 +48,9 @@ describe("a token counts", () => {
     expect(await read(await issuer.sign({ exp: seconds(-5000), nbf: seconds(5000) }))).toBeDefined();
   });
 
-  it("for nobody it does not name, as far as it is left to the scope", async () => {
+  it("without a subject, leaving its tenant and merchant to the scope's check", async () => {
     const caller = await read(await issuer.sign({ sub: undefined, merchant_id: ["a"] }));
-    expect(caller).toEqual({ name: "token of nobody", tenantId: undefined, merchantId: ["a"] });
+    expect(caller).toEqual({ name: "token of no subject", tenantId: undefined, merchantId: ["a"] });
   });
 });
 
@@ -124,13 +124,13 @@ describe("when the issuer changes its key", () => {
   });
 });
 
-describe("when the keys cannot be had", () => {
+describe("when the keys cannot be fetched", () => {
   it.each([
     ["an error", { status: 500, body: "" }],
     ["another place", { status: 302, body: "" }],
     ["no JSON", { status: 200, body: "<html>" }],
     ["no keys", { status: 200, body: "[]" }],
-  ])("since the answer is %s, that is what the caller is told", async (_name, reply) => {
+  ])("because the answer is %s, the caller gets CALLER_CHECK_UNAVAILABLE", async (_name, reply) => {
     issuer.answer(reply);
     await expect(read(await issuer.sign(claims))).rejects.toMatchObject({
       reason: "CALLER_CHECK_UNAVAILABLE",
@@ -141,7 +141,7 @@ describe("when the keys cannot be had", () => {
     expect(await read(await issuer.sign(claims))).toBeDefined();
   });
 
-  it("known ones count for a while, and are renewed without anybody waiting", async () => {
+  it("known ones stay valid for a while, and are refreshed in the background", async () => {
     const token = await issuer.sign({ ...claims, exp: seconds(24 * 3_600_000) });
     expect(await read(token)).toBeDefined();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 11 * 60_000 });

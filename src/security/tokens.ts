@@ -3,9 +3,9 @@ import { Failure } from "../core/failure.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Caller } from "./caller.ts";
 
-/** Whose tokens are taken. */
+/** The issuer of callers' tokens. */
 export interface TokenIssuer {
-  /** Where its public keys are. */
+  /** URL of its public keys. */
   readonly jwksUrl: URL;
   /** The `iss` claim. */
   readonly issuer: string;
@@ -13,19 +13,19 @@ export interface TokenIssuer {
   readonly audience: string;
 }
 
-/** What {@link createTokens} is told besides. */
+/** Options of {@link createTokenVerifier}. */
 export interface TokenOptions {
   readonly log: Log;
-  /** How soon after keys were fetched a token with an unknown key makes them be fetched again, in milliseconds. 5 s if absent. */
+  /** Least time between two fetches that tokens with an unknown key cause, in milliseconds. 5 s if absent. */
   readonly cooldownMs?: number;
 }
 
 /**
- * Finds out whose a token is. Undefined for one that does not count, whyever.
+ * Verifies a token and returns its caller; undefined for an invalid one, without the reason.
  *
- * @throws Failure CALLER_CHECK_UNAVAILABLE where the issuer's keys cannot be had.
+ * @throws Failure CALLER_CHECK_UNAVAILABLE where the issuer's keys cannot be fetched.
  */
-export type ReadToken = (token: string) => Promise<Caller | undefined>;
+export type VerifyToken = (token: string) => Promise<Caller | undefined>;
 
 /** Signatures that only the issuer can make: never `none`, never one whose key is the public one. */
 const algorithms = [
@@ -45,20 +45,20 @@ const algorithms = [
 /** How far the issuer's clock may be off, in seconds. */
 const CLOCK_TOLERANCE_SECONDS = 10;
 
-/** How old known keys get before they are fetched anew, while calls go on with them. */
+/** Age at which keys are refreshed in the background, while calls go on with them. */
 const RENEW_AFTER_MS = 10 * 60_000;
 
-/** How soon a renewal that failed is tried again. */
+/** Pause after a refresh that failed. */
 const RENEW_AGAIN_AFTER_MS = 60_000;
 
-/** How long keys count while their issuer does not answer. */
+/** How long keys stay valid while their issuer does not answer. */
 const KEYS_COUNT_FOR_MS = 60 * 60_000;
 
 const FETCH_TIMEOUT_MS = 5000;
 
-/** Makes what reads the tokens of an issuer: JWTs that it has signed, for this server, and that run out. */
-export async function createTokens(issuer: TokenIssuer, options: TokenOptions): Promise<ReadToken> {
-  // Takes longer to load than anything else at the start, and most servers have no need of it.
+/** Makes the verifier of an issuer's tokens: JWTs with its signature, this server's audience and an expiry. */
+export async function createTokenVerifier(issuer: TokenIssuer, options: TokenOptions): Promise<VerifyToken> {
+  // Loaded on demand: it is the slowest module at start-up, and most servers do not use tokens.
   const { createRemoteJWKSet, errors, jwtVerify } = await import("jose");
   const { log, cooldownMs = 5000 } = options;
   const keys = createRemoteJWKSet(issuer.jwksUrl, {
@@ -76,7 +76,7 @@ export async function createTokens(issuer: TokenIssuer, options: TokenOptions): 
       const isOfToken =
         error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
       if (isOfToken) throw error;
-      log.warn({ error }, "the keys of the token issuer cannot be had");
+      log.warn({ error }, "failed to fetch the token issuer's keys");
       throw checkUnavailable();
     }
   };
@@ -98,7 +98,7 @@ export async function createTokens(issuer: TokenIssuer, options: TokenOptions): 
   };
 }
 
-/** Fetches keys anew from time to time, without letting anybody wait for it. */
+/** Refreshes keys from time to time, in the background. */
 function renewal(keys: RemoteJWKSet, log: Log): () => void {
   let dueAtMs = Date.now() + RENEW_AFTER_MS;
   return () => {
@@ -108,19 +108,19 @@ function renewal(keys: RemoteJWKSet, log: Log): () => void {
       () => {
         dueAtMs = Date.now() + RENEW_AFTER_MS;
       },
-      (error) => log.warn({ error }, "the keys of the token issuer cannot be renewed"),
+      (error) => log.warn({ error }, "failed to refresh the token issuer's keys"),
     );
   };
 }
 
 function callerOf({ sub, tenant_id: tenantId, merchant_id: merchantId }: JWTPayload): Caller {
-  return { name: `token of ${(sub ?? "nobody").slice(0, 128)}`, tenantId, merchantId };
+  return { name: `token of ${(sub ?? "no subject").slice(0, 128)}`, tenantId, merchantId };
 }
 
 function checkUnavailable(): Failure {
   return new Failure(
     "CALLER_CHECK_UNAVAILABLE",
-    "Tokens cannot be checked at the moment, since the keys of their issuer cannot be had. Nothing was begun: repeat the call later.",
+    "Tokens cannot be checked at the moment, since the keys of their issuer cannot be fetched. Nothing was begun: repeat the call later.",
     { retryAfterMs: 5000 },
   );
 }

@@ -35,7 +35,7 @@ test("names of secrets are masked, one level down too", () => {
 test("an error is written with its stack and causes, and without its data", () => {
   const cause = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
   const error = Object.assign(new Error("broke", { cause }), { response: "sk_test_canary" });
-  const [line] = lines("info", (log) => log.error({ error }, "a handler broke"));
+  const [line] = lines("info", (log) => log.error({ error }, "unhandled error in RPC handler"));
   expect(JSON.stringify(line)).not.toContain("sk_test_canary");
   expect(line?.error).toMatchObject({ type: "Error", cause: { code: "EHOSTUNREACH" } });
   expect(JSON.stringify(line?.error)).toContain("log.test.ts");

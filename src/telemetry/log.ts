@@ -3,7 +3,7 @@ import { pino } from "pino";
 /** Facts of a log line. Never headers, messages, credentials or anything of a recipient's. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** Where the parts of the server write what the operator should know. An `error` among the facts is written with its stack. */
+/** The server's log, for its operator. An `error` among the facts is written with its stack. */
 export interface Log {
   debug(facts: Facts, message: string): void;
   info(facts: Facts, message: string): void;
@@ -13,13 +13,13 @@ export interface Log {
   isLevelEnabled(level: string): boolean;
 }
 
-/** Levels, from most to least talkative. */
+/** Levels, from most to least verbose. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** A name in {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** What {@link createLog} is told. */
+/** Options of {@link createLog}. */
 export interface LogOptions {
   readonly level: LogLevel;
   /** Takes whole lines; standard output if absent. */
@@ -44,7 +44,7 @@ export function createLog({ level, destination }: LogOptions): Log {
   );
 }
 
-/** A safety net: nothing should pass these names to a log in the first place. */
+/** A safety net: no code should pass these names to a log in the first place. */
 const secretNames = new Set([
   "authorization",
   "cookie",
@@ -83,7 +83,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Name, code, words and stack of an error, and of its causes. Its other properties may hold data, so they stay out. */
+/** Name, code, message and stack of an error and its causes. Other properties may hold a recipient's data and are left out. */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code } = error as { code?: unknown };
@@ -97,6 +97,6 @@ function describeError(error: unknown, depth = 0): unknown {
 
 function stackOf(error: Error): string {
   const stack = error.stack ?? `${error.name}: ${error.message}`;
-  // A syntax error quotes the text that could not be read, which may be somebody's data.
+  // A syntax error quotes the text that could not be parsed, which may be a recipient's data.
   return error instanceof SyntaxError ? stack.replace(error.message, "(text withheld)") : stack;
 }

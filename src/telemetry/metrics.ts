@@ -1,25 +1,25 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** What distinguishes RPCs. Every label is from a bounded set. */
+/** Labels of an RPC. Each has a bounded set of values. */
 export interface RpcLabels {
   /** `types.PayoutService/CreateLink`, or `unknown`. */
   readonly method: string;
   /** gRPC status in lower case: `ok`, `invalid_argument`, … */
   readonly code: string;
-  /** A connector of this server, `unknown` for any other name, `none` where the call names none. */
+  /** The connector that serves the call, by its registered name; `none` where the call ended before one was resolved. */
   readonly connector: string;
   /** `grpc`, `grpc-web` or `connect`. */
   readonly protocol: string;
 }
 
-/** What distinguishes requests to providers. */
+/** Labels of a provider call. */
 export interface ProviderLabels {
   readonly connector: string;
   /** HTTP status class (`2xx`, `4xx`, …), or `none` where no reply came. */
   readonly outcome: string;
 }
 
-/** The numbers of this process, for Prometheus. */
+/** Metrics of this process, for Prometheus. */
 export interface Metrics {
   rpcStarted(): void;
   rpcEnded(): void;
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
   });
   const rpcsInFlight = new Gauge({
     name: "sluice_rpcs_in_flight",
-    help: "Calls being carried out, those whose caller no longer waits included.",
+    help: "Calls in flight, those whose caller no longer waits included.",
     registers: [registry],
   });
   const providerCalls = new Histogram({

@@ -22,7 +22,7 @@ async function ask(url: string, forwarded?: string): Promise<string> {
   return (await fetch(`${url}/who`, { headers: forwarded ? { "x-forwarded-for": forwarded } : {} })).text();
 }
 
-test("is the connection's, whatever the headers claim, where no proxy is known", async () => {
+test("is the connection's where no proxy is configured, and headers do not change it", async () => {
   const { url } = await start(0);
   expect(await ask(url)).toBe("127.0.0.1");
   expect(await ask(url, "203.0.113.7")).toBe("127.0.0.1");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createCallers } from "../../src/security/callers.ts";
+import { createAuthentication } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import {
   createTestAuthority,
@@ -15,7 +15,7 @@ import { callRaw, createLinkFrame, createLinkPath } from "./raw-grpc.ts";
 
 describe.runIf(tool("openssl"))("client certificates", () => {
   let authority: TestAuthority;
-  let stranger: TestAuthority;
+  let untrustedAuthority: TestAuthority;
   let server: TestCertificate;
   let acme: TestCertificate;
   let edge: EchoEdge;
@@ -23,13 +23,13 @@ describe.runIf(tool("openssl"))("client certificates", () => {
 
   beforeAll(() => {
     authority = createTestAuthority();
-    stranger = createTestAuthority();
+    untrustedAuthority = createTestAuthority();
     server = authority.issue("/CN=localhost");
     acme = authority.issue("/O=acme/OU=shop/CN=orders");
   });
   afterAll(() => {
     authority.remove();
-    stranger.remove();
+    untrustedAuthority.remove();
   });
   afterEach(() => edge.drain(1000));
 
@@ -43,7 +43,7 @@ describe.runIf(tool("openssl"))("client certificates", () => {
         port: 0,
         tls: { cert: server.cert, key: server.key, clientCa, isClientCertificateOptional },
       },
-      authenticate: await createCallers(means, createLog({ level: "silent" })),
+      authenticate: await createAuthentication(means, createLog({ level: "silent" })),
       createLink: async (request, call) => {
         scopes.push(call.scope);
         return echo(request, call);
@@ -82,14 +82,14 @@ describe.runIf(tool("openssl"))("client certificates", () => {
 
   test("of another authority, or none, do not get as far as a call where they are the only way", async () => {
     await start(false);
-    expect(await callOver(stranger.issue("/O=acme/OU=shop/CN=orders"))).toBeUndefined();
+    expect(await callOver(untrustedAuthority.issue("/O=acme/OU=shop/CN=orders"))).toBeUndefined();
     expect(await callOver()).toBeUndefined();
     expect(scopes).toEqual([]);
   });
 
   test("of another authority, or none, prove nothing where there are other ways", async () => {
     await start(true);
-    for (const certificate of [stranger.issue("/O=acme/OU=shop/CN=orders"), undefined]) {
+    for (const certificate of [untrustedAuthority.issue("/O=acme/OU=shop/CN=orders"), undefined]) {
       expect(await callOver(certificate)).toBe("16");
       expect(await post(edge, tls(certificate))).toMatch(/^HTTP\/1\.1 401 /);
     }

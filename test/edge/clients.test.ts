@@ -18,7 +18,14 @@ import {
 } from "../../src/gen/google/rpc/error_details_pb.ts";
 import { PayoutService, PayoutServiceCreateLinkResponseSchema } from "../../src/gen/types/payout_pb.ts";
 import type { EchoEdge } from "./echo-edge.ts";
-import { expectDetails, failing, requestBytes, slow, startInteropEdge, words } from "./interop-edge.ts";
+import {
+  expectDetails,
+  failing,
+  failureMessage,
+  requestBytes,
+  slow,
+  startInteropEdge,
+} from "./interop-edge.ts";
 import { createLinkPath } from "./raw-grpc.ts";
 
 let edge: EchoEdge;
@@ -97,9 +104,9 @@ describe("grpc-js", () => {
     ).toHaveLength(2000);
   });
 
-  test("sees code, words and details of a failure", async () => {
+  test("sees code, message and details of a failure", async () => {
     const error = await call(requestBytes(failing)).promise.catch((reason) => reason);
-    expect(error).toMatchObject({ code: grpc.status.RESOURCE_EXHAUSTED, details: words });
+    expect(error).toMatchObject({ code: grpc.status.RESOURCE_EXHAUSTED, details: failureMessage });
     expectDetails(error.metadata.get("grpc-status-details-bin")[0]);
   });
 
@@ -138,7 +145,7 @@ describe("clients of Connect", () => {
   ];
 
   test.each(transports)(
-    "%s: reply, trailers and request id; code, words and details",
+    "%s: reply, trailers and request id; code, message and details",
     async (_name, transport) => {
       const client = createClient(PayoutService, transport());
       let headers = new Headers();
@@ -162,7 +169,7 @@ describe("clients of Connect", () => {
       const error = ConnectError.from(
         await client.createLink({ merchantPayoutId: failing }).catch((reason) => reason),
       );
-      expect(error).toMatchObject({ code: Code.ResourceExhausted, rawMessage: words });
+      expect(error).toMatchObject({ code: Code.ResourceExhausted, rawMessage: failureMessage });
       expect(error.findDetails(ErrorInfoSchema)).toMatchObject([
         { reason: "CONNECTOR_BUSY", domain: "sluice" },
       ]);

@@ -9,7 +9,7 @@ import type { PayoutServiceCreateLinkRequest } from "../../src/gen/types/payout_
 import { type EchoEdge, echo, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath } from "./raw-grpc.ts";
 
-const words = "Missing required field: x-connector, 50% of “it”.";
+const failureMessage = "Missing required field: x-connector, 50% of “it”.";
 const wordsInGrpc = "Missing required field: x-connector, 50%25 of %E2%80%9Cit%E2%80%9D.";
 
 let edge: EchoEdge;
@@ -20,7 +20,7 @@ beforeAll(async () => {
     createLink: (message, call) => {
       const { merchantPayoutId } = message as PayoutServiceCreateLinkRequest;
       if (merchantPayoutId === "fail")
-        throw new Failure("MISSING_REQUIRED_FIELD", words, { field: "x-connector" });
+        throw new Failure("MISSING_REQUIRED_FIELD", failureMessage, { field: "x-connector" });
       if (merchantPayoutId === "break") throw new Error("sk_test_canary");
       return echo(message, call);
     },
@@ -72,7 +72,7 @@ describe("JSON", () => {
     ],
     ["an unknown currency", '{"amount": {"currency": "USDD"}}', "amount.currency", "Did you mean USD?"],
     ["no JSON at all", "{", undefined, "is not JSON"],
-  ])("%s is refused in words that name it", async (_case, body, field, text) => {
+  ])("%s is refused by name", async (_case, body, field, text) => {
     const before = edge.lines.length;
     const reply = await post(body);
     expect(reply.status).toBe(400);
@@ -127,7 +127,7 @@ describe("JSON", () => {
   });
 });
 
-describe("what cannot be an RPC is told how to become one", () => {
+describe("a request that cannot be an RPC is answered with how to make it one", () => {
   test.each([
     ["GET", createLinkPath, undefined, 405, "Call /types.PayoutService/CreateLink with POST"],
     ["POST", createLinkPath, "text/plain", 415, 'cannot be called with content-type "text/plain"'],

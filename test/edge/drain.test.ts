@@ -49,7 +49,7 @@ test("calls in flight are answered, new ones are not begun, and then the port is
   await expect.poll(() => edge.connections(), { interval: 1 }).toBe(0);
 });
 
-test("a call that was on its way when draining began is told to go elsewhere", async () => {
+test("a call that was on its way when draining began is refused as SERVER_DRAINING", async () => {
   const { createLink, begun, finish } = handlerAtWork();
   const edge = await startEchoEdge({ createLink });
   const session = connectRaw(edge.url);

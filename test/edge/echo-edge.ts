@@ -7,7 +7,7 @@ import {
   type PayoutServiceCreateLinkRequest,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../src/gen/types/payout_pb.ts";
-import { everybody } from "../../src/security/callers.ts";
+import { allowAnonymous } from "../../src/security/authentication.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 
@@ -30,9 +30,8 @@ export async function startEchoEdge(
     services: [PayoutService, PayoutLinkService],
     handlers: (method: DescMethodUnary) =>
       method === PayoutService.method.createLink ? createLink : undefined,
-    authenticate: everybody,
+    authenticate: allowAnonymous,
     ready: async () => undefined,
-    knownConnector: (name) => name === "acme",
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics,
     ...rest,

@@ -10,7 +10,7 @@ import { clients } from "../support/clients/clients.ts";
 import { type RunningService, startService, temporaryFolder } from "../support/service/service.ts";
 import { callRaw, connectRaw } from "./raw-grpc.ts";
 
-/** Bytes and headers that nobody meant, to every method of a real service. */
+/** Random bytes and headers, sent to every method of a real service. */
 const methods: readonly DescMethod[] = [PayoutService, EventService, ConnectorService, PayoutLinkService]
   .flatMap((service): readonly DescMethod[] => service.methods)
   .filter(({ methodKind }) => methodKind === "unary");
@@ -47,7 +47,7 @@ const bytes = fc.oneof(
 );
 
 describe.each(methods)("$parent.typeName/$name", ({ parent, name, input }) => {
-  it("answers any bytes, in gRPC, as somebody else's mistake", async () => {
+  it("answers any bytes in gRPC as the caller's mistake", async () => {
     const session = connectRaw(service.url);
     await fc.assert(
       fc.asyncProperty(bytes, async (message) => {
@@ -64,7 +64,7 @@ describe.each(methods)("$parent.typeName/$name", ({ parent, name, input }) => {
     session.close();
   });
 
-  it("answers any JSON as somebody else's mistake", async () => {
+  it("answers any JSON as the caller's mistake", async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.json({ maxDepth: 3 }), fc.string({ unit: "binary" })), async (body) => {
         const reply = await fetch(`${service.url}/${parent.typeName}/${name}`, {
@@ -81,7 +81,7 @@ describe.each(methods)("$parent.typeName/$name", ({ parent, name, input }) => {
   });
 });
 
-it("answers any header as somebody else's mistake", async () => {
+it("answers any header as the caller's mistake", async () => {
   const header = fc.string({ unit: "grapheme-ascii", maxLength: 60 });
   const names = [
     "x-connector",

@@ -48,7 +48,7 @@ async function trickle(socket: Socket, text: string): Promise<void> {
 const healthRequest = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 test.each(["P", "PR", "GET /healthz HTT", "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: "])(
-  "after %j, silence is ended, and nobody else notices",
+  "after %j, a silent connection is closed, and others are not disturbed",
   async (text) => {
     const socket = open();
     socket.write(text);
@@ -120,7 +120,7 @@ test.each<[string, Buffer]>([
   await expectAlive();
 });
 
-test("a TLS client on the plaintext port is told so", async () => {
+test("a TLS client on the plaintext port gets an answer that says so", async () => {
   const socket = open();
   const said = readAll(socket);
   socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]));

@@ -10,9 +10,9 @@ import {
 import { type EchoEdge, echo, startEchoEdge } from "./echo-edge.ts";
 
 /** Everything that encodings stumble over. */
-export const words = "Missing required field: x-connector/a,b;c=d&e+f$g#h@i? 50% of “café” 🙂 %3A";
+export const failureMessage = "Missing required field: x-connector/a,b;c=d&e+f$g#h@i? 50% of “café” 🙂 %3A";
 
-/** An id for which the call fails with {@link words}. */
+/** An id for which the call fails with {@link failureMessage}. */
 export const failing = "fail";
 
 /** An id for which the call ends only with its caller. */
@@ -24,7 +24,7 @@ export function startInteropEdge(): Promise<EchoEdge> {
     createLink: async (message, call) => {
       const request = message as PayoutServiceCreateLinkRequest;
       if (request.merchantPayoutId === failing) {
-        throw new Failure("CONNECTOR_BUSY", words, { field: "x-connector", retryAfterMs: 2000 });
+        throw new Failure("CONNECTOR_BUSY", failureMessage, { field: "x-connector", retryAfterMs: 2000 });
       }
       if (request.merchantPayoutId === slow) {
         await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
@@ -55,7 +55,7 @@ export function expectDetails(status: Uint8Array): void {
   const { code, message, details } = fromBinary(StatusSchema, status);
   expect({ code, message, details: details.length }).toEqual({
     code: Code.ResourceExhausted,
-    message: words,
+    message: failureMessage,
     details: 3,
   });
 }

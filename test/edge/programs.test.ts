@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PayoutServiceCreateLinkResponseSchema } from "../../src/gen/types/payout_pb.ts";
 import { bufProgram, tool } from "../support/tools.ts";
 import type { EchoEdge } from "./echo-edge.ts";
-import { expectDetails, failing, requestBytes, slow, startInteropEdge, words } from "./interop-edge.ts";
+import {
+  expectDetails,
+  failing,
+  failureMessage,
+  requestBytes,
+  slow,
+  startInteropEdge,
+} from "./interop-edge.ts";
 import { createLinkPath } from "./raw-grpc.ts";
 
 const run = promisify(execFile);
@@ -41,7 +48,7 @@ describe.runIf(grpcurl)("grpcurl, of grpc-go", () => {
       createLinkPath.slice(1),
     ]).catch((error) => error);
     expect(failed.stderr).toContain("Code: ResourceExhausted");
-    expect(failed.stderr).toContain(`Message: ${words}`);
+    expect(failed.stderr).toContain(`Message: ${failureMessage}`);
     expect(failed.stderr).toContain('"reason": "CONNECTOR_BUSY"');
     expect(failed.stderr).toContain('"retryDelay": "2s"');
   });
@@ -68,9 +75,9 @@ describe.runIf(python)("grpcio, of Python", () => {
     expect(trailers).toContainEqual(["idempotent-replayed", "true"]);
   });
 
-  test("sees code, words and details of a failure", async () => {
+  test("sees code, message and details of a failure", async () => {
     const { code, message, status } = await call(requestBytes(failing));
-    expect({ code, message }).toEqual({ code: Code.ResourceExhausted, message: words });
+    expect({ code, message }).toEqual({ code: Code.ResourceExhausted, message: failureMessage });
     expectDetails(Buffer.from(status, "hex"));
   });
 
@@ -90,6 +97,6 @@ describe("buf curl", () => {
     const failed = await run(buf, [...args, "-d", `{"merchant_payout_id": "${failing}"}`, url]).catch(
       (error) => error,
     );
-    expect(JSON.parse(failed.stderr)).toMatchObject({ code: "resource_exhausted", message: words });
+    expect(JSON.parse(failed.stderr)).toMatchObject({ code: "resource_exhausted", message: failureMessage });
   });
 });

@@ -13,7 +13,7 @@ import { PayoutLinkService, WatchResponseSchema } from "../../src/gen/sluice/v1/
 import { type EchoEdge, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw } from "./raw-grpc.ts";
 
-const words = "Invalid data format: cursor. 50% of “it”.";
+const failureMessage = "Invalid data format: cursor. 50% of “it”.";
 
 let edge: EchoEdge;
 let watch: StreamHandler;
@@ -53,22 +53,22 @@ describe.each([
     expect(edge.lines).toMatchObject([{ method: "sluice.v1.PayoutLinkService/Watch", code: "ok" }]);
   });
 
-  test("ends with a failure's code and words", async () => {
+  test("ends with a failure's code and message", async () => {
     watch = async function* () {
       yield event();
-      throw new Failure("INVALID_DATA_FORMAT", words, { field: "cursor" });
+      throw new Failure("INVALID_DATA_FORMAT", failureMessage, { field: "cursor" });
     };
     const stream = createClient(PayoutLinkService, transport()).watch({})[Symbol.asyncIterator]();
     await stream.next();
     const error = ConnectError.from(await stream.next().catch((reason) => reason));
-    expect(error).toMatchObject({ code: Code.InvalidArgument, rawMessage: words });
+    expect(error).toMatchObject({ code: Code.InvalidArgument, rawMessage: failureMessage });
     expect(error.details).toHaveLength(2);
   });
 
-  test("ends when its watcher leaves, and the handler is told", async () => {
-    const told = Promise.withResolvers<void>();
+  test("ends when its watcher leaves, and the handler's signal aborts", async () => {
+    const aborted = Promise.withResolvers<void>();
     watch = async function* (_request, call) {
-      call.signal.addEventListener("abort", () => told.resolve());
+      call.signal.addEventListener("abort", () => aborted.resolve());
       yield event();
       await new Promise(() => undefined);
     };
@@ -79,7 +79,7 @@ describe.each([
     await stream.next();
     leaving.abort();
     await stream.next().catch(() => undefined);
-    await told.promise;
+    await aborted.promise;
     await expect.poll(() => edge.lines.map(({ code }) => code), { interval: 5 }).toEqual(["canceled"]);
   });
 });
@@ -109,7 +109,7 @@ test("a stream has no deadline but the caller's own", async () => {
   expect(deadlineMs).toBe(Number.MAX_SAFE_INTEGER);
 });
 
-test("draining ends open streams with advice, in words that gRPC clients can read", async () => {
+test("draining ends open streams with advice in text that gRPC clients can read", async () => {
   watch = async function* () {
     yield event();
     await new Promise(() => undefined);
@@ -126,7 +126,7 @@ test("draining ends open streams with advice, in words that gRPC clients can rea
   });
 });
 
-test("a stream that nobody serves is UNIMPLEMENTED", async () => {
+test("a stream without a handler is UNIMPLEMENTED", async () => {
   const bare = await startEchoEdge();
   const watching = createClient(PayoutLinkService, createGrpcTransport({ baseUrl: bare.url })).watch({});
   await expect(watching[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: Code.Unimplemented });

@@ -115,7 +115,7 @@ describe.runIf(openssl && curl)("in TLS", () => {
     await expect.poll(() => edge.connections(), { interval: 5 }).toBe(0);
   });
 
-  test("a plaintext client is told so", async () => {
+  test("a plaintext client gets an answer that says so", async () => {
     const socket = connect(edge.address.port, "127.0.0.1");
     let said = "";
     socket.on("data", (piece) => {
@@ -126,7 +126,7 @@ describe.runIf(openssl && curl)("in TLS", () => {
     expect(said).toMatch(/^HTTP\/1.1 400 [\s\S]*This port speaks TLS\. Use https:\/\//);
   });
 
-  test("a handshake that fails harms nobody", async () => {
+  test("a handshake that fails harms no other connection", async () => {
     const socket = connect(edge.address.port, "127.0.0.1");
     socket.on("error", () => undefined);
     socket.write(Buffer.concat([Buffer.from([0x16, 0x03, 0x01, 0x00, 0x40]), Buffer.alloc(64, 0xee)]));

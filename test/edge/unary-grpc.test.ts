@@ -53,7 +53,7 @@ test("a reply has headers, one message, and trailers", async () => {
   expect(reply.rstCode).toBe(0);
 });
 
-test("a failure is trailers-only: code, words, details, request id and the call's trailers", async () => {
+test("a failure is trailers-only: code, message, details, request id and the call's trailers", async () => {
   handle = async (_message, call) => {
     call.setTrailer("x-attempt", "2");
     throw new Failure("MISSING_REQUIRED_FIELD", "Missing required field: x-connector. Say 100% of “it”.", {
@@ -237,7 +237,7 @@ test("a caller whose connection breaks aborts the signal", async () => {
   await expectAlive();
 });
 
-test("a deadline that passes during the call is answered, and the handler is told but goes on", async () => {
+test("a deadline that passes during the call is answered, and the handler's signal aborts but it goes on", async () => {
   const { begun, finish } = handlerAtWork();
   const reply = callRaw(session, request, { "grpc-timeout": "30m" });
   const { signal } = await begun;
@@ -257,7 +257,7 @@ test("a deadline that passes before the message has come is answered, and the st
   await expectAlive();
 });
 
-test("a caller who leaves in the middle of the message is nobody's error", async () => {
+test("a caller who leaves in the middle of the message causes no error", async () => {
   const stream = openCall(session);
   const reply = readReply(stream);
   stream.write(request.subarray(0, 7), () => stream.close(8));

@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Handler } from "../../src/core/call.ts";
 import type { Port } from "../../src/edge/port/port.ts";
-import { startEchoEdge } from "./echo-edge.ts";
+import { echo, startEchoEdge } from "./echo-edge.ts";
 import { callRaw, connectRaw, createLinkFrame, createLinkPath, openCall, readReply } from "./raw-grpc.ts";
 
 const started: Port[] = [];
@@ -48,7 +49,7 @@ test("one port has pages, webhooks, probes and RPCs", async () => {
   session.close();
 });
 
-test("readiness tells the operator why not, and nobody else", async () => {
+test("readiness says why not in the log alone", async () => {
   let reason: string | undefined;
   const { url, lines } = await start({
     ready: async () => {
@@ -68,9 +69,13 @@ test("readiness tells the operator why not, and nobody else", async () => {
 });
 
 test("metrics can be scraped, and count calls", async () => {
-  const { url } = await start();
+  const createLink: Handler = (request, call) => {
+    call.setConnector("acme");
+    return echo(request, call);
+  };
+  const { url } = await start({ createLink });
   const session = connectRaw(url);
-  await callRaw(session, createLinkFrame(), { "x-connector": "acme" });
+  await callRaw(session, createLinkFrame());
   session.close();
   const reply = await fetch(`${url}/metrics`);
   expect(reply.headers.get("content-type")).toContain("text/plain");
@@ -95,7 +100,7 @@ test("a page that breaks is logged, and says nothing of why", async () => {
   const reply = await fetch(`${edge.url}/broken`);
   expect(reply.status).toBe(500);
   expect(await reply.text()).not.toContain("canary");
-  expect(edge.lines).toMatchObject([{ level: "error", message: "a page broke" }]);
+  expect(edge.lines).toMatchObject([{ level: "error", message: "unhandled error in page" }]);
 });
 
 test("pages are among what there is only where they are served", async () => {
@@ -188,7 +193,7 @@ describe("what is posted to a page", () => {
     expect(edge.lines).toEqual([]);
   });
 
-  test("is cut when it takes for ever to arrive, whatever the version of HTTP", async () => {
+  test("is cut when it does not arrive in time, in either version of HTTP", async () => {
     const edge = await start({ pages, limits: { pageBodyMs: 100 } });
     const socket = connect(edge.address.port, "127.0.0.1").setEncoding("utf8");
     let said = "";

@@ -55,6 +55,7 @@ describe.each(engines)("on $engine", (engine) => {
         deadlineMs: Date.now() + 20_000,
         signal: new AbortController().signal,
         setTrailer: () => {},
+        setConnector: () => {},
       });
       if (!reply) throw new Error(`Nobody handles ${rpc}.`);
       return toJson(method.output as DescMessage, reply, { useProtoFieldName: true }) as Record<

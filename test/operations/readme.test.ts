@@ -1,8 +1,17 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { renderReadmes } from "../../kit/readme.ts";
 
+const root = new URL("../../", import.meta.url);
 const readmes = await renderReadmes();
+const docs = readdirSync(new URL("docs/", root)).filter((name) => name.endsWith(".md"));
+const pagesWithLinks = [
+  "README.md",
+  "connectors/README.md",
+  "src/core/README.md",
+  ...docs.map((name) => `docs/${name}`),
+];
 
 it.each(readmes.map((each) => ({ ...each, path: fileURLToPath(each.file) })))(
   "$path has tables that say what the code says (npm run readme writes them)",
@@ -10,9 +19,48 @@ it.each(readmes.map((each) => ({ ...each, path: fileURLToPath(each.file) })))(
 );
 
 it("has every table", () => {
-  const [root = "", connectors = ""] = readmes.map(({ shouldBe }) => shouldBe);
-  expect(root).toContain("| `SLUICE_LISTEN` |");
-  expect(root).toContain("| `OUTCOME_UNKNOWN` |");
-  expect(root).toContain("[stripe](connectors/stripe/README.md)");
-  expect(connectors).toMatch(/\| `expires_in` \|.* yes \|/);
+  const texts = Object.fromEntries(
+    readmes.map(({ file, shouldBe }) => [file.pathname.split("/").at(-1), shouldBe]),
+  );
+  expect(readmes[0]?.shouldBe).toContain("[stripe](connectors/stripe/README.md)");
+  expect(texts["configuration.md"]).toContain("| `SLUICE_LISTEN` |");
+  expect(texts["errors.md"]).toContain("| `OUTCOME_UNKNOWN` |");
+  expect(texts["statuses.md"]).toContain("| `REQUIRES_FULFILLMENT` | `CLAIMED` |");
+  expect(readmes[1]?.shouldBe).toMatch(/\| `expires_in` \|.* yes \|/);
 });
+
+it.each(pagesWithLinks)("%s links only to files and headings that exist", (page) => {
+  expect(brokenLinks(page)).toEqual([]);
+});
+
+it("docs/architecture.md names only files that exist", () => {
+  const text = readFileSync(new URL("docs/architecture.md", root), "utf8");
+  const paths = [...text.matchAll(/`((?:src|test|connectors)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+});
+
+/** Links of a page to files that are not there, or to headings that the file does not have. */
+function brokenLinks(page: string): readonly string[] {
+  const here = new URL(page, root);
+  const text = readFileSync(here, "utf8");
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [path = "", heading] = target.split("#");
+      const file = path === "" ? here : new URL(path, here);
+      if (!existsSync(file)) return true;
+      return heading !== undefined && !headingsOf(readFileSync(file, "utf8")).includes(heading);
+    });
+}
+
+/** Anchors as GitHub makes them from headings. */
+function headingsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}

@@ -2,10 +2,10 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Failure } from "../../core/failure.ts";
 import type { Limits } from "../dispatch/limits.ts";
-import { malformedMessage } from "../dispatch/malformed-message.ts";
+import { malformedMessage } from "../dispatch/methods.ts";
 import { explainJson } from "./json-fault.ts";
 
-/** What is known of a call that Connect could not read. */
+/** A call that Connect could not read. */
 export interface UnreadCall {
   readonly method: DescMethod;
   /** The body as far as it has been read, where it is JSON and not compressed. */
@@ -14,8 +14,8 @@ export interface UnreadCall {
 }
 
 /**
- * What to tell the caller of an error that Connect itself found while it read a call. Undefined where it is no such error,
- * which means that the caller has gone.
+ * Turns an error that Connect found while it read a call into one that helps the caller. Undefined for any other error, which
+ * means that the caller has gone.
  */
 export function explainConnectError(error: unknown, call: UnreadCall): Failure | ConnectError | undefined {
   if (!(error instanceof ConnectError)) return undefined;
@@ -30,7 +30,7 @@ export function explainConnectError(error: unknown, call: UnreadCall): Failure |
 
 function explainBody(error: ConnectError, { method, body }: UnreadCall): Failure {
   const text = Buffer.concat(body).toString("utf8");
-  // Without the text there is only Connect's own word, which names the field or its type.
+  // Without the text only Connect's own message is left, which names the field or its type.
   if (text === "") return new Failure("INVALID_DATA_FORMAT", `Invalid data format: ${error.rawMessage}.`);
   return explainJson(method.input, text);
 }

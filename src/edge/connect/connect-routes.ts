@@ -19,14 +19,13 @@ import type { Dispatch } from "../dispatch/dispatch.ts";
 import { callerGone, IncomingCall } from "../dispatch/incoming-call.ts";
 import type { Limits } from "../dispatch/limits.ts";
 import { metadataTooLarge, sizeOfMetadata } from "../dispatch/metadata.ts";
-import { isUnary } from "../dispatch/method-index.ts";
+import { isUnary, unknownMethod } from "../dispatch/methods.ts";
 import { toConnectError } from "../dispatch/status.ts";
-import { unknownMethod } from "../dispatch/unknown-method.ts";
-import { stranger } from "../port/peer.ts";
+import { anonymousPeer } from "../port/peer.ts";
 import type { BidiHandler } from "../services/reflection.ts";
 import { explainConnectError } from "./connect-fault.ts";
 
-/** What {@link createConnectRoutes} is told. */
+/** Options of {@link createConnectRoutes}. */
 export interface ConnectRoutesOptions {
   readonly services: readonly DescService[];
   readonly dispatch: Dispatch;
@@ -37,7 +36,7 @@ export interface ConnectRoutesOptions {
   readonly limits: Limits;
 }
 
-/** What the adapter knows of a call besides what Connect passes on. */
+/** Facts of a call that the adapter passes around Connect. */
 export interface Received {
   /** Name, value, name, value, as they arrived. */
   readonly rawHeaders: readonly string[];
@@ -46,14 +45,14 @@ export interface Received {
   readonly body: readonly Uint8Array[];
 }
 
-const nothing: Received = { rawHeaders: [], peer: stranger, body: [] };
+const nothing: Received = { rawHeaders: [], peer: anonymousPeer, body: [] };
 
 /** Under this key the adapter passes {@link Received}. */
 export const receivedKey = createContextKey<Received>(nothing);
 
 interface Progress {
   readonly call: IncomingCall;
-  /** Whether dispatch has it; until then, errors are Connect's own. */
+  /** Whether dispatch has the call; until then, errors are Connect's own. */
   dispatched: boolean;
 }
 

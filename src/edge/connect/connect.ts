@@ -9,19 +9,19 @@ import { refuseHttp } from "../http/http-refusal.ts";
 import { peerOf } from "../port/peer.ts";
 import { type ConnectRoutesOptions, createConnectRoutes, receivedKey } from "./connect-routes.ts";
 
-/** What {@link createConnect} is told. */
+/** Options of {@link createConnect}. */
 export interface ConnectOptions extends ConnectRoutesOptions {
   readonly log: Log;
 }
 
-/** Answers a request if it is an RPC, or is meant to be one. False: it is somebody else's. */
+/** Answers a request that is, or is meant to be, an RPC. Returns false for any other. */
 export type RequestTaker = (
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ) => boolean;
 
 /**
- * Serves Connect, gRPC-Web and gRPC, unary and streaming, over both versions of HTTP: all that the unary gRPC handler
+ * Serves Connect, gRPC-Web and gRPC, unary and streaming, over both versions of HTTP: everything that the unary gRPC handler
  * leaves.
  */
 export function createConnect(options: ConnectOptions): RequestTaker {
@@ -34,9 +34,9 @@ export function createConnect(options: ConnectOptions): RequestTaker {
     if (!handler) return false;
     if (handler.method.methodKind === "unary") cutWhenLate(request, response, limits.longestDeadlineMs);
     serve(handler, request, response).catch((error: unknown) => {
-      // That a caller went away while we wrote is no news. Anything else is.
+      // A ConnectError here means that the caller went away while we wrote, which needs no log line.
       if (!(error instanceof ConnectError))
-        log.error({ error, path: handler.requestPath }, "a call broke off");
+        log.error({ error, path: handler.requestPath }, "connection aborted");
       response.destroy?.();
     });
     return true;
@@ -60,7 +60,7 @@ async function serve(
   await universalResponseToNodeResponse(withReadableMessage(reply), response);
 }
 
-/** Keeps the body while it is read, so that a mistake in it can be pointed at. */
+/** Keeps the body while it is read, so that an error can name the field that is wrong. */
 async function* recorded(
   body: AsyncIterable<Uint8Array>,
   pieces: Uint8Array[],

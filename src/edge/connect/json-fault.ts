@@ -7,9 +7,8 @@ import {
   ScalarType,
 } from "@bufbuild/protobuf";
 import { Failure, invalidField } from "../../core/failure.ts";
-import { closest } from "./closest.ts";
 
-/** Finds what is wrong with JSON that could not be read as a message: names the field by its path and says what to write. */
+/** Explains why JSON could not be read as a message: names the field by its path and says what to write instead. */
 export function explainJson(schema: DescMessage, text: string): Failure {
   let json: JsonValue;
   try {
@@ -20,7 +19,7 @@ export function explainJson(schema: DescMessage, text: string): Failure {
   return faultOf(schema, json, "");
 }
 
-/** Says where the JSON breaks off, not what is there: the text may be somebody's data. */
+/** Names the place where the JSON breaks off and quotes nothing, because the text may be a recipient's data. */
 function malformedJson(schema: DescMessage, error: unknown): Failure {
   const place = /line \d+ column \d+/.exec(error instanceof Error ? error.message : "")?.[0] ?? "its end";
   return new Failure(
@@ -43,7 +42,7 @@ function faultOf(schema: DescMessage, json: JsonValue, path: string): Failure {
   return faultOfBody(path, "Set each field, and one of each oneof, at most once.");
 }
 
-/** Of a message as a whole; the outermost has no field to name. */
+/** The error of a message as a whole; the outermost has no field to name. */
 function faultOfBody(path: string, hint: string): Failure {
   return path
     ? invalidField(path, hint)
@@ -82,6 +81,32 @@ function unknownValue(schema: DescEnum, json: JsonValue, path: string): Failure 
   const meant = typeof json === "string" ? closest(json, names) : undefined;
   const advice = meant ? `Did you mean ${meant}? ` : "";
   return invalidField(path, `${advice}Write one of ${listed(names)}.`);
+}
+
+/** The candidate that a mistyped name most likely meant; undefined where none is near. Case does not count. */
+function closest(name: string, candidates: readonly string[]): string | undefined {
+  const typed = name.toLowerCase().slice(0, 64);
+  const limit = Math.max(1, Math.floor(typed.length / 3));
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(typed, candidate.toLowerCase());
+    if (distance <= limit && (!best || distance < best.distance)) best = { candidate, distance };
+  }
+  return best?.candidate;
+}
+
+/** Letters to insert, delete or replace to make one text of the other. */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
 }
 
 const namesListed = 20;

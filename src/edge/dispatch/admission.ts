@@ -3,11 +3,11 @@ import type { Metrics } from "../../telemetry/metrics.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Limits } from "./limits.ts";
 
-/** Lets calls in, and knows how many are at work. */
+/** Admits calls up to a limit, and counts those that are running. */
 export interface Admission {
   /** Takes a place for a call. @throws Failure SERVER_BUSY, SERVER_DRAINING, or why the call has ended already. */
   enter(call: IncomingCall): void;
-  /** Gives the place back. */
+  /** Gives the place back when the call's handler is done. */
   leave(): void;
   /** Lets no more calls in. */
   drain(): void;
@@ -41,7 +41,7 @@ export function createAdmission({ callsInFlight }: Limits, metrics: Metrics): Ad
   };
 }
 
-/** The answer to calls that a server about to stop does not begin, or does not finish. */
+/** The error of calls that a draining server does not begin, or ends. */
 export function serverDraining(): Failure {
   return new Failure(
     "SERVER_DRAINING",
@@ -52,7 +52,7 @@ export function serverDraining(): Failure {
 function serverBusy(callsInFlight: number): Failure {
   return new Failure(
     "SERVER_BUSY",
-    `This server carries out ${callsInFlight} calls at once, and all are under way. Nothing was begun: repeat the call in a second.`,
+    `This server executes ${callsInFlight} calls at once, and all are in flight. Nothing was begun: repeat the call in a second.`,
     { retryAfterMs: 1000 },
   );
 }

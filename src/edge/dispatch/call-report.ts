@@ -1,6 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type Code, ConnectError } from "@connectrpc/connect";
-import type { Call, Metadata } from "../../core/call.ts";
+import type { Call } from "../../core/call.ts";
 import { asFailure, Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -8,29 +8,31 @@ import type { Metrics } from "../../telemetry/metrics.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import { codeName } from "./status.ts";
 
-/** What is written down of calls: one log line and one measurement each. Never values of headers or messages. */
+/** Records calls: one log line and one measurement each, never values of headers or messages. */
 export interface CallReport {
-  /** Writes down how a call was answered; `error` is what the caller was told. */
+  /** Records the answer to a call; `error` is the one that the caller received. */
   answered(method: DescMethod | undefined, call: IncomingCall, error?: Failure | ConnectError): void;
-  /** What to tell the caller of an error. One that nobody meant becomes INTERNAL, and is logged with its stack. */
-  deliberate(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError;
-  /** Writes down an error of a handler whose caller has been answered already. */
-  late(method: DescMethod, error: unknown, call: Call): void;
+  /** The error to send to the caller. An unexpected one becomes INTERNAL, and is logged with its stack. */
+  publicError(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError;
+  /** Logs the unexpected error of a handler whose call was answered before it failed. */
+  lateFailure(method: DescMethod, error: unknown, call: Call): void;
 }
 
-/** What {@link createCallReport} is told. */
+/** Options of {@link createCallReport}. */
 export interface CallReportOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly knownConnector: (name: string) => boolean;
 }
 
 /** Makes the report of one server. */
-export function createCallReport({ log, metrics, knownConnector }: CallReportOptions): CallReport {
-  function deliberate(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError {
+export function createCallReport({ log, metrics }: CallReportOptions): CallReport {
+  function publicError(method: DescMethod | undefined, error: unknown, call: Call): Failure | ConnectError {
     const known = error instanceof ConnectError ? error : asFailure(error);
     if (known) return known;
-    log.error({ request_id: call.requestId, method: pathOf(method), error }, "a handler broke");
+    log.error(
+      { request_id: call.requestId, method: pathOf(method), error },
+      "unhandled error in RPC handler",
+    );
     return new Failure(
       "INTERNAL",
       `Internal error. Tell the operator of this server the request id ${call.requestId}.`,
@@ -39,17 +41,17 @@ export function createCallReport({ log, metrics, knownConnector }: CallReportOpt
   }
 
   return {
-    deliberate,
+    publicError,
     answered(method, call, error) {
       const durationMs = performance.now() - call.startedAt;
       const labels = {
         method: pathOf(method),
         code: codeName(error && codeOf(error)),
-        connector: connectorLabel(call.metadata, knownConnector),
+        connector: call.connector ?? "none",
         protocol: call.protocol,
       };
       metrics.rpc(labels, durationMs / 1000);
-      // Probes ask every few seconds, and nobody wants to read of it.
+      // Probes call every few seconds and would drown the other lines.
       const level = method?.parent.typeName.startsWith("grpc.") ? "debug" : "info";
       log[level](
         {
@@ -62,11 +64,11 @@ export function createCallReport({ log, metrics, knownConnector }: CallReportOpt
         "rpc",
       );
     },
-    late(method, error, call) {
+    lateFailure(method, error, call) {
       if (error instanceof ConnectError || asFailure(error)) return;
       log.error(
         { request_id: call.requestId, method: pathOf(method), error },
-        "a handler broke after its caller had gone",
+        "unhandled error in RPC handler after the call had ended",
       );
     },
   };
@@ -78,17 +80,4 @@ function pathOf(method: DescMethod | undefined): string {
 
 function codeOf(error: Failure | ConnectError): Code {
   return error instanceof Failure ? reasons[error.reason].code : error.code;
-}
-
-/** The key that names the connector inside `x-connector-config`; the credentials around it are not looked at. */
-const configKey = /^\s*\{\s*"config"\s*:\s*\{\s*"(\w{1,64})"/;
-
-function connectorLabel(metadata: Metadata, knownConnector: (name: string) => boolean): string {
-  const named =
-    configKey.exec(metadata.get("x-connector-config") ?? "")?.[1] ??
-    metadata.get("x-connector") ??
-    metadata.get("x-payout-connector");
-  if (named === undefined) return "none";
-  const name = named.toLowerCase();
-  return knownConnector(name) ? name : "unknown";
 }

@@ -7,8 +7,8 @@ import {
   PayoutServiceCreateLinkRequestSchema,
   PayoutServiceCreateLinkResponseSchema,
 } from "../../gen/types/payout_pb.ts";
+import { allowAnonymous } from "../../security/authentication.ts";
 import type { Caller } from "../../security/caller.ts";
-import { everybody } from "../../security/callers.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { createMetrics } from "../../telemetry/metrics.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
@@ -30,12 +30,11 @@ function setUp(handler: Handler, options: Partial<Pick<DispatchOptions, "authent
   const lines: Record<string, unknown>[] = [];
   const dispatch = createDispatch({
     handlers: () => handler,
-    authenticate: everybody,
+    authenticate: allowAnonymous,
     isOpen: () => false,
     limits: defaultLimits,
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics: createMetrics(),
-    knownConnector: () => false,
     ...options,
   });
   return { dispatch, lines };
@@ -43,7 +42,7 @@ function setUp(handler: Handler, options: Partial<Pick<DispatchOptions, "authent
 
 const tester: Caller = { name: "key 12345678", tenantId: "acme", merchantId: "*" };
 
-test("a caller is asked first, and handlers get the scope but not what proved it", async () => {
+test("a caller is authenticated first, and handlers get the scope but not the credential", async () => {
   const seen: Call[] = [];
   const handler: Handler = async (_request, call) => {
     seen.push(call);
@@ -99,7 +98,7 @@ test.each<[string, DispatchOptions["authenticate"], string[], string, string | u
   await dispatch.idle();
 });
 
-test("what is for everybody asks nobody, and has no scope", async () => {
+test("an open method authenticates no caller, and has no scope", async () => {
   const { dispatch } = setUp(
     async (_request, call) => {
       expect(() => call.scope).toThrow(/no scope/);
@@ -115,7 +114,7 @@ test("what is for everybody asks nobody, and has no scope", async () => {
   expect(await dispatch.unary(createLink, arrive(), codec)).toBe(reply);
 });
 
-test("a caller found out after the deadline begins nothing", async () => {
+test("a caller authenticated after the deadline begins nothing", async () => {
   const found = Promise.withResolvers<Caller>();
   const { dispatch, lines } = setUp(
     () => {

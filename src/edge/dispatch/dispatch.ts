@@ -13,47 +13,50 @@ import type { Limits } from "./limits.ts";
 /** The one way in: every call of every protocol passes here, so that each rule is written once. */
 export interface Dispatch {
   /**
-   * Carries out a call, and returns what the codec makes of the reply.
+   * Executes a call, and returns its reply as the codec encodes it.
    *
-   * @throws Failure or ConnectError, nothing else. When the deadline has passed, the handler goes on.
+   * @throws Failure or ConnectError, nothing else. The handler goes on after the deadline has passed.
    */
   unary<T>(method: DescMethodUnary, call: IncomingCall, codec: Codec<T>): Promise<T>;
-  /** Carries out a call that streams replies. The same rules; ends with the call, or when the server drains. */
+  /** Executes a call that streams replies, by the same rules. It ends with the call, or when the server drains. */
   stream(
     method: DescMethod,
     call: IncomingCall,
     open: () => AsyncIterable<Message>,
   ): AsyncGenerator<Message, void>;
-  /** Ends a call that never got as far as a handler. Returns what to tell the caller. */
+  /** Ends a call that never reached a handler. Returns the error to send to the caller. */
   refuse(method: DescMethod | undefined, error: unknown, call: IncomingCall): Failure | ConnectError;
   /** Lets no more calls in, and ends open streams. */
   drain(): void;
-  /** Resolves when no handler is at work any more. */
+  /** Resolves when no handler is running any more. */
   idle(): Promise<void>;
 }
 
-/** A protocol's way with the messages of one call. What it throws is answered like what handlers throw. */
+/** Reads and writes the messages of one call in its protocol. Its errors are answered as those of handlers are. */
 export interface Codec<T> {
-  /** Decodes the request. Asked only if the call is let in. */
+  /** Decodes the request. Called only after admission and authentication. */
   read(): Message;
   /** Encodes the reply. */
   write(reply: Message): T;
 }
 
-/** What {@link createDispatch} is told. */
+/** Options of {@link createDispatch}. */
 export interface DispatchOptions {
   readonly handlers: Handlers;
   readonly authenticate: Authenticate;
-  /** Whether a method is for everybody, known or not. Its handlers have no scope. */
+  /** Whether a method takes anonymous callers. Its handlers have no scope. */
   readonly isOpen: (method: DescMethod) => boolean;
   readonly limits: Limits;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Whether a connector of this name exists, so that metrics have no names that callers make up. */
-  readonly knownConnector: (name: string) => boolean;
 }
 
-/** Makes the dispatch of one server. */
+/**
+ * Makes the dispatch of one server. A call passes admission, authentication, its handler and the codec, in this order, and is
+ * reported once.
+ *
+ * @example const bytes = await dispatch.unary(method, call, { read: () => request, write: (reply) => encode(reply) });
+ */
 export function createDispatch({
   handlers,
   authenticate,
@@ -61,30 +64,33 @@ export function createDispatch({
   limits,
   log,
   metrics,
-  knownConnector,
 }: DispatchOptions): Dispatch {
-  const report = createCallReport({ log, metrics, knownConnector });
+  const report = createCallReport({ log, metrics });
   const admission = createAdmission(limits, metrics);
   const streams = new Set<IncomingCall>();
 
-  function carryOut(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
+  function execute(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
     admission.enter(call);
-    const work = begin(method, call, codec);
+    const work = invoke(method, call, codec);
     work.then(admission.leave, (error) => {
       admission.leave();
-      if (call.ended) report.late(method, error, call);
+      if (call.ended) report.lateFailure(method, error, call);
     });
     return untilEnd(work, call);
   }
 
-  async function begin(method: DescMethodUnary, call: IncomingCall, codec: Codec<unknown>): Promise<Message> {
+  async function invoke(
+    method: DescMethodUnary,
+    call: IncomingCall,
+    codec: Codec<unknown>,
+  ): Promise<Message> {
     await identify(method, call);
     const handler = handlers(method);
     if (!handler) throw notServed(method);
     return handler(codec.read(), call);
   }
 
-  /** Lets nobody pass who may not. What it waits for may take longer than the call. */
+  /** Authenticates the caller and fixes the call's scope. The call may end while it waits for the issuer's keys. */
   async function identify(method: DescMethod, call: IncomingCall): Promise<void> {
     if (isOpen(method)) return;
     call.identify(await authenticate(call.metadata, call.peer));
@@ -94,11 +100,11 @@ export function createDispatch({
   return {
     async unary(method, call, codec) {
       try {
-        const reply = codec.write(await carryOut(method, call, codec));
+        const reply = codec.write(await execute(method, call, codec));
         report.answered(method, call);
         return reply;
       } catch (error) {
-        const failure = report.deliberate(method, error, call);
+        const failure = report.publicError(method, error, call);
         report.answered(method, call, failure);
         throw failure;
       } finally {
@@ -117,7 +123,7 @@ export function createDispatch({
         yield* whileUnderWay(open(), call);
         failure = undefined;
       } catch (error) {
-        failure = report.deliberate(method, error, call);
+        failure = report.publicError(method, error, call);
         throw failure;
       } finally {
         streams.delete(call);
@@ -129,7 +135,7 @@ export function createDispatch({
     },
 
     refuse(method, error, call) {
-      const refusal = report.deliberate(method, error, call);
+      const refusal = report.publicError(method, error, call);
       report.answered(method, call, refusal);
       call.finish();
       return refusal;
@@ -153,7 +159,7 @@ function untilEnd<T>(work: Promise<T>, call: IncomingCall): Promise<T> {
   });
 }
 
-/** What a source yields until the call ends. Asks for the next only when the last was taken: look-ahead would dead-lock. */
+/** Yields from a source until the call ends. Reads one message at a time, because look-ahead would deadlock. */
 async function* whileUnderWay<T>(source: AsyncIterable<T>, call: IncomingCall): AsyncGenerator<T, void> {
   const iterator = source[Symbol.asyncIterator]();
   try {

@@ -29,7 +29,7 @@ test.each([
     expect(call.requestId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
-test("the deadline ends the call, its signal and whoever is at work", async () => {
+test("the deadline ends the call, aborts its signal and notifies the running handler", async () => {
   const call = arrive({ timeoutMs: 5 });
   const reasons: unknown[] = [];
   call.onEnd = (reason) => reasons.push(reason);

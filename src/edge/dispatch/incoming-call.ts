@@ -5,23 +5,23 @@ import { Failure } from "../../core/failure.ts";
 import type { Scope } from "../../core/payout.ts";
 import type { Caller, Peer } from "../../security/caller.ts";
 import { scopeOf } from "../../security/scope.ts";
-import { stranger } from "../port/peer.ts";
+import { anonymousPeer } from "../port/peer.ts";
 import { RawMetadata } from "./metadata.ts";
 
-/** What a protocol knows of a call when it begins. */
+/** A call as its protocol announces it, before its message is read. */
 export interface Arrival {
   /** Name, value, name, value, as they arrived. */
   readonly rawHeaders: readonly string[];
   readonly protocol: Call["protocol"];
   /** How long the caller waits; a number that is not finite means without end, which only streams may. */
   readonly timeoutMs: number;
-  /** What the connection proves; nothing if absent. */
+  /** The connection's other end; anonymous if absent. */
   readonly peer?: Peer;
 }
 
 /**
- * A call while it is served. It ends once: by its deadline, by the caller's going, or by {@link IncomingCall.finish}.
- * The abort signal is made only for those who ask for it, since it costs more than the rest of a call together.
+ * A call while it is served. It ends once: by its deadline, by the caller's cancelling, or by {@link IncomingCall.finish}.
+ * The abort signal is made when it is first read, since it costs more than the rest of a call together.
  */
 export class IncomingCall implements Call {
   readonly metadata: RawMetadata;
@@ -31,19 +31,21 @@ export class IncomingCall implements Call {
   readonly deadlineMs: number;
   /** When it arrived, on the clock of `performance.now()`. */
   readonly startedAt = performance.now();
-  /** What was set for the end of the reply: name and value. */
+  /** Trailers of the reply: name and value. */
   readonly trailers: [name: string, value: string][] = [];
-  /** Told once why the call ended early. One listener is enough: whoever is at work on the call. */
+  /** Called once if the call is cancelled or times out. One listener is enough: the running handler. */
   onEnd: ((reason: Error) => void) | undefined;
-  /** Who calls, for the log; undefined where that was not asked or could not be found out. */
+  /** The caller's name for the log; undefined where it is anonymous or was not authenticated. */
   caller: string | undefined;
+  /** The connector that serves the call, as its handler said; undefined where none was resolved. */
+  connector: string | undefined;
   #scope: Scope | undefined;
   #reason: Error | undefined;
   #finished = false;
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ rawHeaders, protocol, timeoutMs, peer = stranger }: Arrival) {
+  constructor({ rawHeaders, protocol, timeoutMs, peer = anonymousPeer }: Arrival) {
     this.metadata = new RawMetadata(rawHeaders);
     this.requestId = readRequestId(this.metadata);
     this.protocol = protocol;
@@ -54,14 +56,14 @@ export class IncomingCall implements Call {
       this.#timer = setTimeout(() => this.end(deadlineExceeded()), timeoutMs);
   }
 
-  /** @throws Error for a call whose caller was not asked who they are. */
+  /** @throws Error where no caller was authenticated, as for open methods. */
   get scope(): Scope {
-    if (!this.#scope) throw new Error("this call has no scope, since its caller is unknown");
+    if (!this.#scope) throw new Error("this call has no scope, since its caller was not authenticated");
     return this.#scope;
   }
 
   /**
-   * Writes down who calls. What proved it goes no further.
+   * Sets the call's caller and scope. Drops the credential, which handlers must not see.
    *
    * @throws Failure where the headers are unclear, or ask for more than the caller is allowed.
    */
@@ -77,10 +79,14 @@ export class IncomingCall implements Call {
     return this.#controller.signal;
   }
 
-  /** @throws TypeError for what no protocol could send. */
+  /** @throws TypeError for a name or value that HTTP cannot carry. */
   setTrailer(name: string, value: string): void {
     if (!trailerName.test(name) || !trailerValue.test(value)) throw new TypeError(`not a trailer: ${name}`);
     this.trailers.push([name, value]);
+  }
+
+  setConnector(name: string): void {
+    this.connector = name;
   }
 
   /** Why the call ended early; undefined while it is under way. */
@@ -97,12 +103,12 @@ export class IncomingCall implements Call {
     this.onEnd?.(reason);
   }
 
-  /** Ends the call because its caller has gone. */
+  /** Ends the call because its caller has cancelled or disconnected. */
   cancel(): void {
     if (!this.#finished && !this.#reason) this.end(callerGone());
   }
 
-  /** The call is answered: from now on nothing ends it. */
+  /** Marks the call as answered: nothing ends it any more. */
   finish(): void {
     this.#finished = true;
     this.onEnd = undefined;
@@ -110,7 +116,7 @@ export class IncomingCall implements Call {
   }
 }
 
-/** How a call ends whose caller has gone. Nobody is told, but the log is. */
+/** The end of a call whose caller has cancelled or disconnected. It reaches the log only. */
 export function callerGone(): ConnectError {
   return new ConnectError("The caller has gone.", Code.Canceled);
 }

@@ -1,6 +1,6 @@
-/** What one server takes on. Sizes in bytes, times in milliseconds. */
+/** Limits of one server. Sizes in bytes, times in milliseconds. */
 export interface Limits {
-  /** Calls being carried out at once; one more is told to come back. */
+  /** Calls in flight at once; one more is answered SERVER_BUSY. */
   readonly callsInFlight: number;
   /** Size of a request message, after decompression. */
   readonly messageBytes: number;
@@ -10,9 +10,9 @@ export interface Limits {
   readonly deadlineMs: number;
   /** Longer deadlines are cut to this. Streams are not. */
   readonly longestDeadlineMs: number;
-  /** Size of what is posted to a page. */
+  /** Size of the body of a page request. */
   readonly pageBytes: number;
-  /** How long what is posted to a page may take to arrive. */
+  /** How long the body of a page request may take to arrive. */
   readonly pageBodyMs: number;
 }
 

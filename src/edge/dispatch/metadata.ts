@@ -45,7 +45,7 @@ export function sizeOfMetadata(rawHeaders: readonly string[]): number {
   return bytes;
 }
 
-/** The answer to a call whose headers are too large. */
+/** The error of a call whose headers are too large. */
 export function metadataTooLarge({ metadataBytes }: Limits): Failure {
   return new Failure(
     "REQUEST_TOO_LARGE",

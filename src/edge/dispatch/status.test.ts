@@ -11,7 +11,7 @@ function statusOf(error: unknown) {
   return fromBinary(StatusSchema, encodeStatus(toConnectError(error)) ?? new Uint8Array());
 }
 
-test("a failure becomes its code, its words and the details of google.rpc", () => {
+test("a failure becomes its code, its message and the details of google.rpc", () => {
   const status = statusOf(
     new Failure("SERVER_BUSY", "Come back.", {
       retryAfterMs: 1500,
@@ -39,7 +39,7 @@ test("details that do not apply are absent", () => {
   expect(statusOf(new Failure("PAYOUT_NOT_FOUND", "No.")).details).toHaveLength(1);
 });
 
-test("what nobody meant says nothing of itself", () => {
+test("an unexpected error reveals nothing of itself", () => {
   const error = toConnectError(new Error("password hunter2"));
   expect(error.code).toBe(Code.Internal);
   expect(error.rawMessage).toBe("Internal error.");

@@ -9,9 +9,9 @@ import { StatusSchema } from "../../gen/google/rpc/status_pb.ts";
 type Detail = Exclude<ConnectError["details"][number], { type: string }>;
 
 /**
- * What a caller is told of an error, in the form that Connect sends: gRPC code, message, and the details of
+ * Turns an error into the one that Connect sends: gRPC code, message, and the details of
  * google.rpc (ErrorInfo, BadRequest where a field is at fault, RetryInfo where there is a delay). A ConnectError is passed
- * on as it is; anything that is not deliberate becomes INTERNAL without a word of its own.
+ * on as it is; an unexpected error becomes INTERNAL, and nothing of it is revealed.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;

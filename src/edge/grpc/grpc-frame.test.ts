@@ -38,7 +38,7 @@ test.each<[string, string, Buffer[], string?]>([
   ["less than announced", "shorter than its length prefix", [frame(message).subarray(0, 8)]],
   ["something after it", "something after the message", [frame(message), Buffer.from("x")]],
   ["a second message", "something after the message", [Buffer.concat([frame(message), frame(message)])]],
-  ["a flag nobody knows", "flag byte", [Buffer.from([2, 0, 0, 0, 0])]],
+  ["an unknown flag", "flag byte", [Buffer.from([2, 0, 0, 0, 0])]],
   ["compressed, and no encoding", "names no compression", [compressed(gzipSync(message))]],
   ["compressed, and identity", "names no compression", [compressed(gzipSync(message))], "identity"],
   ["not gzip", "not gzip", [compressed(message)], "gzip"],

@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure.ts";
 
 const prefixBytes = 5;
 
-/** What {@link createFrameReader} is told. */
+/** Options of {@link createFrameReader}. */
 export interface FrameOptions {
   /** The call's `grpc-encoding`. */
   readonly encoding: string | undefined;

@@ -23,7 +23,7 @@ export function readGrpcTimeout(header: string | undefined, limits: Limits): num
   return Math.min(Math.ceil(Number(digits) * msPerUnit), limits.longestDeadlineMs);
 }
 
-/** The answer to a timeout header that cannot be read. */
+/** The error of a timeout header that cannot be read. */
 export function malformedTimeout(): Failure {
   return new Failure(
     "INVALID_DATA_FORMAT",

@@ -11,31 +11,29 @@ import { Failure } from "../../core/failure.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
 import { IncomingCall } from "../dispatch/incoming-call.ts";
 import type { Limits } from "../dispatch/limits.ts";
-import { malformedMessage } from "../dispatch/malformed-message.ts";
 import { metadataTooLarge, sizeOfMetadata } from "../dispatch/metadata.ts";
-import { indexMethods } from "../dispatch/method-index.ts";
+import { indexMethods, malformedMessage, unknownMethod } from "../dispatch/methods.ts";
 import { encodeStatus, toConnectError } from "../dispatch/status.ts";
-import { unknownMethod } from "../dispatch/unknown-method.ts";
 import { peerOf } from "../port/peer.ts";
 import { createFrameReader, frame } from "./grpc-frame.ts";
 import { encodeGrpcMessage } from "./grpc-message.ts";
 import { malformedTimeout, readGrpcTimeout } from "./grpc-timeout.ts";
 
-/** Takes an HTTP/2 stream, or leaves it (false) to somebody else. */
+/** Serves an HTTP/2 stream, or returns false and leaves it to the next handler. */
 export type StreamTaker = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
 ) => boolean;
 
-/** What {@link createUnaryGrpc} is told. */
+/** Options of {@link createUnaryGrpc}. */
 export interface UnaryGrpcOptions {
   readonly services: readonly DescService[];
   readonly dispatch: Dispatch;
   readonly limits: Limits;
 }
 
-/** A stream that is a call, with what its headers say. */
+/** A stream that carries a call. */
 interface Exchange {
   readonly stream: ServerHttp2Stream;
   readonly call: IncomingCall;
@@ -63,7 +61,7 @@ export function createUnaryGrpc({ services, dispatch, limits }: UnaryGrpcOptions
       peer: peerOf(stream.session),
     });
     const exchange = { stream, call, contentType };
-    // Without a listener an error of the stream would end the process; that the caller has gone is told by `close`.
+    // Without a listener an error of the stream would end the process; `close` follows and says that the caller has gone.
     stream.on("error", () => undefined);
     stream.on("close", () => call.cancel());
 
@@ -152,7 +150,7 @@ function sendError({ stream, call, contentType }: Exchange, error: unknown): voi
   if (details) headers["grpc-status-details-bin"] = Buffer.from(details).toString("base64");
   const unfinished = !stream.readableEnded;
   stream.respond(withTrailers(headers, call), { endStream: true });
-  // The rest of a request that nobody will read: the caller is told to stop sending, as HTTP/2 provides.
+  // The rest of the request will not be read, and this tells the caller to stop sending.
   if (unfinished) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 

@@ -2,12 +2,12 @@ import { isIP, isIPv4 } from "node:net";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 
-/** Finds the address of whoever asks for a page: IPv4 or IPv6 text, or `unknown` once the connection is gone. */
+/** Finds the address of a page's client: IPv4 or IPv6 text, or `unknown` once the connection is gone. */
 export type ClientAddress = (context: Context) => string;
 
 /**
- * Makes what finds the address of a client behind so many proxies, of which each appends to X-Forwarded-For whom it was asked
- * by. With none, or where the header does not say as much, the address is that of the connection: anybody can write a header.
+ * Reads a client's address behind a number of proxies, each of which appends its own client to X-Forwarded-For. Without proxies,
+ * or where the header has too few entries, the connection's address counts, because any client can send the header.
  */
 export function createClientAddress(trustedProxies: number): ClientAddress {
   return (context) => {

@@ -3,13 +3,13 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { reasons } from "../../core/reasons.ts";
+import { unknownMethod } from "../dispatch/methods.ts";
 import { codeName } from "../dispatch/status.ts";
-import { unknownMethod } from "../dispatch/unknown-method.ts";
 import { encodeGrpcMessage } from "../grpc/grpc-message.ts";
 
-/** What {@link refuseHttp} looks at besides the request. */
+/** Options of {@link refuseHttp}. */
 export interface RefusalOptions {
-  /** Whose path it is, if anybody's. */
+  /** The handler of the path, if there is one. */
   readonly handler: UniversalHandler | undefined;
   readonly services: readonly DescService[];
 }
@@ -18,8 +18,8 @@ export interface RefusalOptions {
 const rpcPath = /^\/[A-Za-z_]\w*(\.\w+)+\/\w*$/;
 
 /**
- * Answers a request that is meant as an RPC and cannot be one: an unknown method, another verb than POST, a content type
- * that nobody reads. In gRPC's way to gRPC clients, otherwise in JSON as Connect writes errors. False: nothing is wrong.
+ * Answers a request that is meant as an RPC and cannot be one: an unknown method, another verb than POST, an unknown
+ * content type. gRPC clients get gRPC's form of the error, all others Connect's JSON. Returns false where nothing is wrong.
  */
 export function refuseHttp(
   request: IncomingMessage | Http2ServerRequest,
@@ -47,7 +47,7 @@ export function refuseHttp(
     response.setHeader("connection", "close");
     answerJson(response, 505, `${path} streams both ways, which HTTP/1.1 cannot. Use HTTP/2.`);
   } else return false;
-  // What is left of the request is read and dropped, so that the connection can be used again.
+  // The rest of the request is read and dropped, so that the connection can be used again.
   request.resume();
   return true;
 }

@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Log } from "../../telemetry/log.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 
-/** What {@link createWeb} is told. */
+/** Options of {@link createWeb}. */
 export interface WebOptions {
   readonly services: readonly DescService[];
   readonly log: Log;
@@ -27,7 +27,7 @@ export function createWeb(options: WebOptions): Hono {
       await ready();
       return context.text("ready\n");
     } catch (error) {
-      // Why, names hosts, users and files, and anybody may ask.
+      // The error names hosts, users and files, and the endpoint is open to anonymous callers.
       log.warn({ error }, "not ready");
       return context.text("not ready: the log of this server says why\n", 503);
     }
@@ -48,16 +48,16 @@ export function createPages({ pages, log }: Pick<WebOptions, "pages" | "log">): 
   const web = new Hono();
   web.onError((error, context) => {
     if (error instanceof HTTPException) return error.getResponse();
-    log.error({ error, method: context.req.method }, "a page broke");
+    log.error({ error, method: context.req.method }, "unhandled error in page");
     return context.text("Something went wrong here. Try again later.\n", 500);
   });
   if (pages) web.route("/", pages);
   return web;
 }
 
-function directory(asked: string, services: readonly DescService[], hasPages: boolean): string {
+function directory(requested: string, services: readonly DescService[], hasPages: boolean): string {
   return [
-    `There is nothing at ${asked}. There is:`,
+    `There is nothing at ${requested}. There is:`,
     "",
     ...(hasPages ? ["  GET  /l/{token}  the page of a payout link"] : []),
     "  GET  /healthz   whether the process lives",

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-/** What the first bytes of a connection say it speaks. */
+/** The protocol that a connection's first bytes announce. */
 export type Speech = "http1" | "http2" | "tls";
 
 const http2Preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -17,7 +17,7 @@ export function readFirstBytes(
   socket: Socket,
   options: { readonly silenceMs: number; decided(speech: Speech): void },
 ): () => void {
-  // Kept here and given back once: giving each piece back at once would read it again, for ever.
+  // Pieces are kept and given back once, because giving each back at once would read it again without end.
   let seen = Buffer.alloc(0);
   const timer = setTimeout(drop, options.silenceMs);
   socket.on("data", read);

@@ -10,7 +10,7 @@ export interface Http1Side {
   drain(): void;
 }
 
-/** What {@link createHttp1Side} is told. */
+/** Options of {@link createHttp1Side}. */
 export interface Http1SideOptions {
   readonly request: RequestListener;
   /** How long the headers of a request may take to arrive, in milliseconds. */
@@ -41,7 +41,7 @@ export function createHttp1Side({ request, silenceMs }: Http1SideOptions): Http1
     underWay.add(response);
     response.once("close", () => {
       underWay.delete(response);
-      // Of a response that had begun before, the client does not know that it was the last.
+      // A response that began before the drain did not announce that it was the connection's last.
       if (draining) server.closeIdleConnections();
     });
     request(incoming, response);
@@ -52,7 +52,7 @@ export function createHttp1Side({ request, silenceMs }: Http1SideOptions): Http1
   return {
     accept: (connection) => {
       server.emit("connection", connection);
-      // What was read of it already waits to be read again.
+      // Its first bytes were given back and wait to be read again.
       connection.resume();
     },
     drain() {

@@ -11,12 +11,12 @@ export interface Http2Side {
   drain(): void;
 }
 
-/** What {@link createHttp2Side} is told. */
+/** Options of {@link createHttp2Side}. */
 export interface Http2SideOptions {
-  /** Asked first about each stream. */
+  /** Serves a stream, or leaves it to `request`. */
   readonly take: StreamTaker | undefined;
   readonly request: RequestListener;
-  /** How often peers are asked whether they still live, in milliseconds. */
+  /** How often peers are pinged, in milliseconds. A peer that misses one ping is cut. */
   readonly pingMs: number;
 }
 
@@ -38,7 +38,7 @@ export function createHttp2Side({ take, request, pingMs }: Http2SideOptions): Ht
   const unanswered = new WeakSet<ServerHttp2Session>();
   const server = createServer({
     maxSessionMemory,
-    // Callers whose deadlines pass together reset many streams at once, which is no attack.
+    // Callers whose deadlines pass together reset many streams at once, which must not look like an attack.
     streamResetBurst: 2048,
     streamResetRate: 256,
     settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderListBytes, enablePush: false },

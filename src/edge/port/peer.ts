@@ -3,14 +3,14 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Peer, PeerCertificate } from "../../security/caller.ts";
 
-/** What proves nothing. */
-export const stranger: Peer = { certificate: undefined };
+/** The other end of a connection without a client certificate. */
+export const anonymousPeer: Peer = { certificate: undefined };
 
 const peers = new WeakMap<object, Peer>();
 
-/** What a connection proves, found out at its first call. */
+/** The other end of a connection. Its certificate is read once, at the connection's first call. */
 export function peerOf(connection: Http2Session | Socket | undefined): Peer {
-  if (!connection) return stranger;
+  if (!connection) return anonymousPeer;
   let peer = peers.get(connection);
   if (!peer) {
     peer = { certificate: readCertificate("socket" in connection ? connection.socket : connection) };
@@ -24,7 +24,7 @@ function readCertificate(socket: Socket | TLSSocket): PeerCertificate | undefine
   const { authorized } = socket as TLSSocket;
   if (!authorized) return undefined;
   const { raw, subject } = (socket as TLSSocket).getPeerCertificate();
-  // Whatever else makes a connection authorised, such as a session that is resumed, only a certificate proves something.
+  // A resumed TLS session counts as authorised too, but only a certificate identifies the caller.
   if (!raw) return undefined;
   return { commonName: subject?.CN, organization: subject?.O, unit: subject?.OU };
 }

@@ -15,21 +15,21 @@ export type RequestListener = (
   response: ServerResponse | Http2ServerResponse,
 ) => void;
 
-/** What {@link listen} is told. */
+/** Options of {@link listen}. */
 export interface PortOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   /** Everything in TLS; without it everything is plaintext. */
   readonly tls?: TlsFiles | undefined;
-  /** Asked first about each HTTP/2 stream. */
+  /** Serves an HTTP/2 stream, or leaves it to `request`. */
   readonly take?: StreamTaker;
   /** Answers everything else. */
   readonly request: RequestListener;
   readonly log: Log;
-  /** How long a new connection, or a request's headers, may take to say what they want, in milliseconds. 10 s if absent. */
+  /** How long a new connection's first bytes, or a request's headers, may take to arrive, in milliseconds. 10 s if absent. */
   readonly silenceMs?: number;
-  /** How often HTTP/2 peers are asked whether they still live, in milliseconds. A minute if absent. */
+  /** How often HTTP/2 peers are pinged, in milliseconds. A minute if absent. */
   readonly pingMs?: number;
 }
 
@@ -47,7 +47,7 @@ export interface Port {
   drain(graceMs: number): Promise<void>;
 }
 
-/** Listens for every client on one port: HTTP/2 and HTTP/1.1, in plaintext or in TLS. Rejects if the port cannot be had. */
+/** Listens for every client on one port: HTTP/2 and HTTP/1.1, in plaintext or in TLS. Rejects if the port is taken. */
 export async function listen(options: PortOptions): Promise<Port> {
   const { host, port, tls, take, request, log, silenceMs = 10_000, pingMs = 60_000 } = options;
   const sockets = new Set<Socket>();
@@ -86,7 +86,7 @@ export async function listen(options: PortOptions): Promise<Port> {
   server.listen(port, host);
   await once(server, "listening");
   // Such as too many open files: the next connection may find one free.
-  server.on("error", (error) => log.error({ error }, "a connection could not be accepted"));
+  server.on("error", (error) => log.error({ error }, "failed to accept a connection"));
   const address = server.address() as AddressInfo;
 
   return {
@@ -108,7 +108,7 @@ export async function listen(options: PortOptions): Promise<Port> {
   };
 }
 
-/** Answers a client that speaks the wrong language in one that people can read. */
+/** Answers a client that speaks TLS to a plaintext port, or the reverse, in text that people can read. */
 function refuse(socket: Socket, speaksTls: boolean): void {
   const body = speaksTls
     ? "This port speaks TLS. Use https://, or leave -plaintext out.\n"

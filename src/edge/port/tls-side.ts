@@ -3,13 +3,13 @@ import { createServer } from "node:tls";
 import type { Http1Side } from "./http1-side.ts";
 import type { Http2Side } from "./http2-side.ts";
 
-/** What a TLS port proves itself with, in PEM. */
+/** Certificate and key of a TLS port, in PEM. */
 export interface TlsFiles {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
-  /** Where it is set, clients show a certificate that this authority signed. */
+  /** Authority that signs client certificates. Where it is set, clients must show one. */
   readonly clientCa?: string | Buffer | undefined;
-  /** Lets in clients without such a certificate too, to say otherwise who they are. */
+  /** Accepts clients without a certificate too, which then authenticate by key or token. */
   readonly isClientCertificateOptional?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface TlsSide {
   accept(socket: Socket): void;
 }
 
-/** What {@link createTlsSide} is told. */
+/** Options of {@link createTlsSide}. */
 export interface TlsSideOptions {
   readonly files: TlsFiles;
   readonly http1: Http1Side;

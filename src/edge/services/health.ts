@@ -8,11 +8,11 @@ import {
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../gen/grpc/health/v1/health_pb.ts";
 
-/** The state of this server, as `grpc.health.v1.Health` tells it. */
+/** The state of this server, as `grpc.health.v1.Health` reports it. */
 export interface Health {
   readonly check: Handler;
   readonly watch: StreamHandler;
-  /** From now on the answer is NOT_SERVING. Those who watch are told, and their streams end. */
+  /** Switches to NOT_SERVING. Watchers receive it, and their streams end. */
   drain(): void;
 }
 

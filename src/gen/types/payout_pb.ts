@@ -340,7 +340,7 @@ export type PayoutServiceCreateRequest = Message<"types.PayoutServiceCreateReque
   connectorPayoutMethodId?: string | undefined;
 
   /**
-   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   * A URL of yours for status changes. Checked, and not called yet: use Get.
    *
    * @generated from field: optional string webhook_url = 12;
    */
@@ -466,7 +466,7 @@ export type PayoutServiceTransferRequest = Message<"types.PayoutServiceTransferR
   connectorPayoutMethodId?: string | undefined;
 
   /**
-   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   * A URL of yours for status changes. Checked, and not called yet: use Get.
    *
    * @generated from field: optional string webhook_url = 11;
    */
@@ -811,14 +811,14 @@ export type PayoutServiceCreateLinkRequest = Message<"types.PayoutServiceCreateL
   connectorPayoutId?: string | undefined;
 
   /**
-   * What the recipient gets, in minor units (cents) of `currency`. Required, above zero.
+   * The amount that the recipient gets, in minor units (cents) of `currency`. Required, above zero.
    *
    * @generated from field: types.Money amount = 7;
    */
   amount?: Money | undefined;
 
   /**
-   * What the recipient is paid in. Required.
+   * The currency that the recipient is paid in. Required.
    *
    * @generated from field: types.Currency destination_currency = 8;
    */
@@ -840,7 +840,7 @@ export type PayoutServiceCreateLinkRequest = Message<"types.PayoutServiceCreateL
   connectorPayoutMethodId?: string | undefined;
 
   /**
-   * Where you want to be told of changes. Checked, and not called yet: ask Get.
+   * A URL of yours for status changes. Checked, and not called yet: use Get.
    *
    * @generated from field: optional string webhook_url = 12;
    */
@@ -910,14 +910,14 @@ export type PayoutServiceCreateLinkResponse = Message<"types.PayoutServiceCreate
   error?: ErrorInfo | undefined;
 
   /**
-   * HTTP status of the provider's answer, 200 where no provider was asked.
+   * HTTP status of the provider's answer, 200 where no provider was called.
    *
    * @generated from field: uint32 status_code = 5;
    */
   statusCode: number;
 
   /**
-   * The link. Its URL is a bearer secret: whoever holds it can say where the money goes.
+   * The link. Its URL is a bearer secret: its holder can say where the money goes.
    *
    * @generated from field: optional sluice.v1.PayoutLink payout_link = 100;
    */
@@ -1181,7 +1181,7 @@ export const PayoutMethodEligibilityResponseSchema: GenMessage<PayoutMethodEligi
 /**
  * Pays people, or gets them paid, through the provider that the `x-connector` header names. Every RPC of every
  * connector answers alike: OK when the provider gave its final word (also a no: see `error` and `status_code`), a
- * gRPC error when the call was wrong or nobody can say what happened. `merchant_payout_id` makes a call
+ * gRPC error when the call was wrong or its outcome is unknown. `merchant_payout_id` makes a call
  * repeatable: the same call again returns the stored reply and pays nothing twice.
  *
  * @generated from service types.PayoutService

@@ -45,6 +45,7 @@ export function createPayouts(deps: ServerDependencies): Payouts {
     async (message: Message, call: Call): Promise<Message> => {
       const request = message as PayoutRequest;
       const route = readRoute(call, deps.registry);
+      call.setConnector(route.connector.name);
       validate(operation, request, route.connector, deps.registry);
       return run((holding) => handlers[operation](holding, { operation, request, route }, call));
     };

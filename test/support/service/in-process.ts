@@ -133,6 +133,7 @@ async function callInProcess(
       deadlineMs: now() + 20_000,
       signal: new AbortController().signal,
       setTrailer: (name, value) => void trailers.set(name, value),
+      setConnector: () => {},
     });
     const json = toJson(method.output as DescMessage, reply, { useProtoFieldName: true });
     return { reply: json as Record<string, unknown>, isReplay: trailers.has("idempotent-replayed") };

@@ -142,8 +142,8 @@ export const LinkFilterSchema: GenMessage<LinkFilter> = /*@__PURE__*/
   messageDesc(file_sluice_v1_payout_link_service, 3);
 
 /**
- * A page can have fewer links than were asked for, or none, while there are more: where few match, the search goes on with
- * the next page.
+ * A page can have fewer links than page_size, or none, while there are more: where few match, the search goes on with the
+ * next page.
  *
  * @generated from message sluice.v1.PayoutLinkServiceListResponse
  */
@@ -277,7 +277,7 @@ export const ListAttemptsResponseSchema: GenMessage<ListAttemptsResponse> = /*@_
   messageDesc(file_sluice_v1_payout_link_service, 10);
 
 /**
- * One try to pay a link.
+ * One payment attempt of a link.
  *
  * @generated from message sluice.v1.Attempt
  */
@@ -302,7 +302,7 @@ export type Attempt = Message<"sluice.v1.Attempt"> & {
   reason?: string | undefined;
 
   /**
-   * What to do about it, in words.
+   * What to do about it, in one sentence.
    *
    * @generated from field: optional string message = 4;
    */
@@ -316,7 +316,7 @@ export type Attempt = Message<"sluice.v1.Attempt"> & {
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last heard of.
+   * When its state last changed.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 6;
    */
@@ -330,7 +330,7 @@ export type Attempt = Message<"sluice.v1.Attempt"> & {
   connectorTransactionId?: string | undefined;
 
   /**
-   * How the recipient wants to be paid; unspecified where only the provider knows.
+   * The recipient's payout method; unspecified where only the provider knows it.
    *
    * @generated from field: sluice.v1.PayoutMethodKind method = 8;
    */
@@ -460,14 +460,14 @@ export const AttemptState = {
   UNSPECIFIED: 0,
 
   /**
-   * Sent, and nobody knows the outcome yet.
+   * Sent, and its outcome is not known yet.
    *
    * @generated from enum value: ATTEMPT_STATE_UNKNOWN = 1;
    */
   UNKNOWN: 1,
 
   /**
-   * Taken by the provider, and not at its end.
+   * Accepted by the provider, and not final yet.
    *
    * @generated from enum value: ATTEMPT_STATE_PENDING = 2;
    */
@@ -508,14 +508,14 @@ export const AttemptStateSchema: GenEnum<AttemptState> = /*@__PURE__*/
   enumDesc(file_sluice_v1_payout_link_service, 0);
 
 /**
- * Finds and closes payout links, whatever provider made them. Credentials are not asked for: each link keeps its own until
+ * Finds and closes payout links of every provider. Calls need no credentials: each link keeps its own until
  * it ends. A link of another tenant or merchant is NOT_FOUND, as one that does not exist.
  *
  * @generated from service sluice.v1.PayoutLinkService
  */
 export const PayoutLinkService: GenService<{
   /**
-   * A link as this server knows it; the provider is not asked.
+   * A link as this server knows it, without a call to the provider.
    *
    * @generated from rpc sluice.v1.PayoutLinkService.Get
    */
@@ -556,7 +556,7 @@ export const PayoutLinkService: GenService<{
     output: typeof PayoutLinkServiceReplaceUrlResponseSchema;
   },
   /**
-   * The tries to pay a link, oldest first.
+   * The payment attempts of a link, oldest first.
    *
    * @generated from rpc sluice.v1.PayoutLinkService.ListAttempts
    */
