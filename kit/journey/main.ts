@@ -7,9 +7,9 @@ const { values } = parseArgs({
   options: { files: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
 });
 
-const explanation = `What one request passes after a first one of its kind: files of src/ and connectors/ of which a function ran, and those
-functions, in the main thread + in the store's. A file that runs in both threads counts twice; the code of modules
-(imports, constants) and src/gen do not count.`;
+const explanation = `What one request passes: files of src/ and connectors/ of which a function ran in each of three requests that followed a
+first one of their kind, and those functions, in the main thread + in the store's. A file that runs in both threads counts
+twice; the code of modules (imports, constants) and src/gen do not count.`;
 
 const measured = await measureJourneys();
 if (values.json) console.log(JSON.stringify(measured));
