@@ -1,4 +1,4 @@
-/** A TypeScript source, taken apart just enough to read its imports and the names that it uses. */
+/** A TypeScript source, taken apart just enough to read its imports, the names that it uses and its comments. */
 export interface SourceText {
   /** Module specifiers of every import and export, static and dynamic; `undefined` for a dynamic one that is computed. */
   readonly imports: readonly (string | undefined)[];
@@ -6,24 +6,29 @@ export interface SourceText {
   readonly code: string;
   /** The contents of its strings. */
   readonly strings: readonly string[];
+  /** Its comments, with their marks. */
+  readonly comments: readonly string[];
 }
 
 /** Takes a source apart. Knows comments, strings and templates; a regular expression is taken for code. */
 export function readSource(source: string): SourceText {
   const strings: string[] = [];
+  const comments: string[] = [];
   let code = "";
   let at = 0;
   for (const match of source.matchAll(token)) {
     code += source.slice(at, match.index);
     at = match.index + match[0].length;
     const { comment, regex, quoted, template } = match.groups ?? {};
-    if (comment !== undefined) code += " ";
-    else if (regex !== undefined) code += "/ /";
+    if (comment !== undefined) {
+      comments.push(comment);
+      code += " ";
+    } else if (regex !== undefined) code += "/ /";
     else if (quoted !== undefined) code += `"${strings.push(quoted.slice(1, -1)) - 1}"`;
     else if (template !== undefined) code += withoutTexts(template, strings);
   }
   code += source.slice(at);
-  return { imports: importsOf(code, strings), code: code.replaceAll(/"\d+"/g, '""'), strings };
+  return { imports: importsOf(code, strings), code: code.replaceAll(/"\d+"/g, '""'), strings, comments };
 }
 
 /** A regular expression is told from a division by what stands before it. */
