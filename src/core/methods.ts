@@ -1,9 +1,9 @@
 import { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutMethod } from "../gen/types/payout_method_pb.ts";
 
-/** How a recipient is paid, by the account, wallet or card in a request. Undefined where there is none, or no kind has it. */
-export function methodKindOf(method: PayoutMethod | undefined): PayoutMethodKind | undefined {
-  return kinds[method?.payoutMethodData.case ?? ""];
+/** How a recipient is paid, by the account, wallet or card in a request. Undefined where no kind has it. */
+export function methodKindOf(method: PayoutMethod): PayoutMethodKind | undefined {
+  return kinds[method.payoutMethodData.case ?? ""];
 }
 
 const kinds: Readonly<Record<string, PayoutMethodKind>> = {

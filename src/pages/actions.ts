@@ -85,7 +85,7 @@ async function claim({ parts, visit, form: posted }: ActionRequest): Promise<Act
     ? await problemsOf(parts, visit, {}, reading.code)
     : await problemsOf(parts, visit, reading.faults, undefined);
   if (!reading.claim || Object.keys(problems).length > 0) return show(422, { problems });
-  const end = await parts.links.claim(record.payout, reading.claim);
+  const end = await parts.links.claim(record.payout, reading.claim, { isFresh: !record.openAttempt });
   parts.log.info({ payout: record.payout.id, entry: form.entry, end: end.kind }, "a recipient gave details");
   if (end.kind === "different") return show(422, { notice: "different" });
   if (end.kind === "not sent" && !isOver(end.failure))

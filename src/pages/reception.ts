@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { readOptions } from "../payouts/links/secrets.ts";
-import { linkTokenHash } from "../security/link-token.ts";
+import { readOptions } from "../payouts/links/payout-link.ts";
+import { linkTokenHash } from "../security/keys.ts";
 import { formToken } from "../web/form-token.ts";
 import { countryCodes } from "./forms/countries.ts";
 import { methods, offeredMethods } from "./forms/methods.ts";

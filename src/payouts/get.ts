@@ -5,7 +5,7 @@ import type { Payout } from "../core/payout.ts";
 import { payoutStatus } from "../core/status.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { checkConnector, findPayout } from "./execute/command.ts";
-import { presentLink } from "./links/view.ts";
+import { presentLink } from "./links/payout-link.ts";
 import { callProvider, payoutFacts } from "./provider/provider-call.ts";
 import { type PayoutReply, type ProviderResult, replyMessage } from "./provider/provider-result.ts";
 import type { PayoutRequest } from "./request/payout-request.ts";
@@ -38,8 +38,8 @@ export async function get(deps: Dependencies, query: Omit<Query, "payout">): Pro
   }
   const { reply } = await readAtProvider(deps, { ...query, payout });
   if (!payout) return { connectorPayoutId: request.connectorPayoutId, ...reply } as PayoutReply;
-  const updated = await applyUpdate(deps, payout, getUpdate(deps, payout, reply));
-  return present(deps, await expire(deps, updated), reply);
+  const updated = await expire(deps, await applyUpdate(deps, payout, getUpdate(deps, payout, reply)));
+  return present(deps, updated === payout ? await readNewer(deps, payout) : updated, reply);
 }
 
 /** What the reply to a Get says of its payout, for the store. */
@@ -114,15 +114,21 @@ async function findKnown(
   throw new Failure("PAYOUT_NOT_FOUND", message, { field: "merchant_payout_id" });
 }
 
+/** A payout that the provider said nothing new of, as another call may have written it meanwhile. Links are read with the reply. */
+async function readNewer({ ledger }: Pick<Dependencies, "ledger">, payout: Payout): Promise<Payout> {
+  if (payout.link) return payout;
+  return (await ledger.findPayout(payout.scope, { id: payout.id })) ?? payout;
+}
+
 /** The reply with what the ledger knows. A status of the provider's that cannot follow on the one before is not shown. */
-async function present(deps: Dependencies, payout: Payout, reply: PayoutReply): Promise<PayoutReply> {
+async function present(deps: Dependencies, seen: Payout, reply: PayoutReply): Promise<PayoutReply> {
+  const isGet = reply.$typeName === "types.PayoutServiceGetResponse";
+  const link = isGet && seen.link ? await deps.ledger.findLinkById(seen.scope, seen.id) : undefined;
+  const payout = link?.payout ?? seen;
   if (payout.merchantPayoutId) reply.merchantPayoutId = payout.merchantPayoutId;
   reply.connectorPayoutId = payout.connectorPayoutId ?? payout.id;
   // A status that this version does not know stays UNSPECIFIED, rather than to look like the one before.
   if (reply.payoutStatus !== payoutStatus.PAYOUT_STATUS_UNSPECIFIED) reply.payoutStatus = payout.status;
-  if (payout.link && reply.$typeName === "types.PayoutServiceGetResponse") {
-    const link = await deps.ledger.findLinkById(payout.scope, payout.id);
-    if (link) reply.payoutLink = presentLink(deps, link);
-  }
+  if (link) reply.payoutLink = presentLink(deps, link);
   return reply;
 }

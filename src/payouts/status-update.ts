@@ -7,10 +7,10 @@ import type { Payout } from "../core/payout.ts";
 import { payoutStatus, statusFacts } from "../core/status.ts";
 import { PayoutLinkSchema } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutUpdate } from "../ledger/ledger.ts";
+import { changesNothing } from "../ledger/transactions/payout-change.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { readProviderLink, sealProviderLink } from "./links/secrets.ts";
-import { withProviderLink } from "./links/view.ts";
+import { readProviderLink, sealProviderLink, withProviderLink } from "./links/payout-link.ts";
 import type { PayoutReply } from "./provider/provider-result.ts";
 
 /** What a reply says of its payout, for the store. */
@@ -55,14 +55,15 @@ type Store = Pick<Dependencies, "ledger" | "now">;
 
 /**
  * Applies what was learnt of a payout as it was then; what has changed meanwhile is newer, and what was begun in time says
- * itself how it ends. Returns the payout as it stands.
+ * itself how it ends. Writes nothing where that is nothing new: a newer version of the payout would not take it either.
+ * Returns the payout as it stands, or as it was seen where nothing is new.
  */
 export async function applyUpdate(
   deps: Pick<Store, "ledger">,
   seen: Payout,
   update: PayoutUpdate,
 ): Promise<Payout> {
-  if (isOfClaimRoundBefore(seen, update.status)) return seen;
+  if (isOfClaimRoundBefore(seen, update.status) || changesNothing(seen, update)) return seen;
   return deps.ledger.applyUpdate(seen.id, update, seen.version);
 }
 

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { keysFromFile, parseKeys } from "./keys.ts";
-import { linkToken, linkTokenHash } from "./link-token.ts";
+import { keysFromFile, linkToken, linkTokenHash, parseKeys } from "./keys.ts";
 import { seal, unseal } from "./seal.ts";
 import { Secret } from "./secret.ts";
 

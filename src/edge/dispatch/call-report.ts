@@ -46,7 +46,7 @@ export function createCallReport({ log, metrics }: CallReportOptions): CallRepor
       const durationMs = performance.now() - call.startedAt;
       const labels = {
         method: pathOf(method),
-        code: codeName(error && codeOf(error)),
+        code: error ? codeName(codeOf(error)) : "ok",
         connector: call.connector ?? "none",
         protocol: call.protocol,
       };

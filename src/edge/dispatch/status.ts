@@ -42,9 +42,9 @@ export function encodeStatus(error: ConnectError): Uint8Array | undefined {
   );
 }
 
-/** The code's name as Connect and our metrics write it: `ok`, `invalid_argument`, … */
-export function codeName(code: Code | undefined): string {
-  return code === undefined ? "ok" : (codeNames[code] ?? "unknown");
+/** The code's name as Connect and our metrics write it: `invalid_argument`, … */
+export function codeName(code: Code): string {
+  return codeNames[code] ?? "unknown";
 }
 
 const codeNames = Object.fromEntries(

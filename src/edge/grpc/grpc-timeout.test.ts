@@ -9,7 +9,6 @@ test.each([
   ["1n", 1],
   ["0m", 0],
   ["00000001S", 1000],
-  [undefined, defaultLimits.deadlineMs],
   ["2M", defaultLimits.longestDeadlineMs],
   ["99999999H", defaultLimits.longestDeadlineMs],
 ])("%s is %s ms", (header, ms) => {

@@ -12,11 +12,9 @@ const msOfUnit: Readonly<Record<string, number>> = {
 
 /**
  * Reads a `grpc-timeout` header: up to eight digits and a unit. Returns milliseconds: at most the longest deadline of this
- * server, and its usual one where the header is absent; less than a millisecond is a millisecond, 0 is 0. Undefined where
- * the header cannot be read.
+ * server; less than a millisecond is a millisecond, 0 is 0. Undefined where the header cannot be read.
  */
-export function readGrpcTimeout(header: string | undefined, limits: Limits): number | undefined {
-  if (header === undefined) return limits.deadlineMs;
+export function readGrpcTimeout(header: string, limits: Limits): number | undefined {
   const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(header) ?? [];
   const msPerUnit = msOfUnit[unit ?? ""];
   if (digits === undefined || msPerUnit === undefined) return undefined;

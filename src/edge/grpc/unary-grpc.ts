@@ -53,7 +53,8 @@ export function createUnaryGrpc({ services, dispatch, limits }: UnaryGrpcOptions
     const path = String(headers[":path"]);
     if (headers[":method"] !== "POST" || streaming.has(path)) return false;
 
-    const timeoutMs = readGrpcTimeout(text(headers["grpc-timeout"]), limits);
+    const timeout = text(headers["grpc-timeout"]);
+    const timeoutMs = timeout === undefined ? limits.deadlineMs : readGrpcTimeout(timeout, limits);
     const call = new IncomingCall({
       rawHeaders,
       protocol: "grpc",

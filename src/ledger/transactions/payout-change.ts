@@ -38,6 +38,12 @@ export function changed(
   };
 }
 
+/** Whether an update says nothing that the store does not have: applied to this version of the payout, it would write nothing. */
+export function changesNothing(before: Payout, update: PayoutUpdate): boolean {
+  const { payout, formerIds, payment } = changed(before, update, "news", before.updatedAtMs);
+  return payout === before && formerIds.length === 0 && payment.reason === undefined;
+}
+
 function inTime(before: Payout, change: PayoutUpdate, source: StatusSource, nowMs: number) {
   return {
     status: change.status || before.status,

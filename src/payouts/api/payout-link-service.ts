@@ -14,8 +14,7 @@ import {
 } from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { LinkOperations } from "../links/link-operations.ts";
-import { newToken } from "../links/secrets.ts";
-import { type LinkContext, presentLink } from "../links/view.ts";
+import { type LinkContext, newToken, presentLink } from "../links/payout-link.ts";
 import { writePageToken } from "./list-page-token.ts";
 import { readListRequest } from "./list-request.ts";
 

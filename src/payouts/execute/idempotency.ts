@@ -1,13 +1,14 @@
 import { createHash, createHmac, hash } from "node:crypto";
 import { toJson } from "@bufbuild/protobuf";
 import canonicalize from "canonicalize";
+import type { Connector } from "../../connector/contract.ts";
 import { credentialFields } from "../../connector/credentials.ts";
 import { missingField } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
 import type { Payout, Scope } from "../../core/payout.ts";
 import type { Intent } from "../../ledger/ledger.ts";
 import type { Key } from "../../security/keys.ts";
-import { methodOf } from "../request/payout-request.ts";
+import { rpcs } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import type { Command } from "./command.ts";
 
@@ -30,10 +31,7 @@ export type HashedRequest = Pick<Command, "operation" | "request" | "route">;
  * guessed, such as amounts and account numbers.
  */
 export function hashRequest({ operation, request, route }: HashedRequest, key: Key): RequestHash {
-  const json = toJson(methodOf(operation).input, request, { useProtoFieldName: true }) as Record<
-    string,
-    unknown
-  >;
+  const json = toJson(rpcs[operation].input, request, { useProtoFieldName: true }) as Record<string, unknown>;
   delete json.access_token;
   const fields: Record<string, string> = { [KEY_ID]: key.id };
   for (const name of Object.keys(json).sort()) fields[name] = hashField(key, name, json[name]);
@@ -88,9 +86,18 @@ const MAX_DESTINATIONS = 1000;
 
 /** Credentials that are no secret, such as the account to pay from, are part of the request. A key that was rotated is not. */
 function openCredentials({ connector, credentials }: Route): unknown {
-  const open = credentialFields(connector.credentials).filter((field) => !field.secret);
-  return Object.fromEntries(open.map(({ name }) => [name, credentials[name] ?? null]));
+  let names = openNames.get(connector);
+  if (!names) {
+    const fields = credentialFields(connector.credentials).filter(({ secret }) => !secret);
+    names = fields.map(({ name }) => name);
+    openNames.set(connector, names);
+  }
+  const open: Record<string, unknown> = {};
+  for (const name of names) open[name] = credentials[name] ?? null;
+  return open;
 }
+
+const openNames = new WeakMap<Connector, readonly string[]>();
 
 /**
  * What makes two commands the same operation. Undefined where the caller gave nothing to tell by.

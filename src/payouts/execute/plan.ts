@@ -4,10 +4,10 @@ import { methodKindOf } from "../../core/methods.ts";
 import { operations } from "../../core/operations.ts";
 import type { NewPayout, Payout } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
+import type { LinkOptions } from "../../gen/sluice/v1/link_pb.ts";
 import type { AttemptQuery, Intent } from "../../ledger/ledger.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { newLink } from "../links/secrets.ts";
-import { lifetimeMs } from "../request/link-options.ts";
+import { newLink } from "../links/payout-link.ts";
 import type { Command } from "./command.ts";
 import { dedupeKeyOf, hashRequest, noHash } from "./idempotency.ts";
 
@@ -34,7 +34,8 @@ export function planFor(deps: Pick<Dependencies, "keys" | "leases" | "now">, com
   const requestHash = isCompared(command) ? hashRequest(command, deps.keys.current) : noHash;
   const dedupeKey = dedupeKeyOf(command, requestHash);
   const made = payout ? undefined : newPayout(deps, command, nowMs);
-  const methodKind = claim?.methodKind ?? methodKindOf(request.payoutMethodData);
+  const given = request.payoutMethodData;
+  const methodKind = claim?.methodKind ?? (given && methodKindOf(given));
   const intent: Intent = {
     scope,
     attemptId,
@@ -97,4 +98,12 @@ function newPayout(
     destinationCurrency: destinationCurrency ? currencyCode(destinationCurrency) : undefined,
     link: operation === "createLink" ? newLink(deps, id, link) : undefined,
   };
+}
+
+/** How long a link lasts where the caller says nothing: seven days, in milliseconds. */
+const DEFAULT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** How long the link is to last, in milliseconds. */
+export function lifetimeMs(options: LinkOptions | undefined): number {
+  return options?.expiresIn ? Number(options.expiresIn.seconds) * 1000 : DEFAULT_LIFETIME_MS;
 }

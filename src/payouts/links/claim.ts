@@ -16,7 +16,7 @@ import type { Route } from "../request/route.ts";
 import { storedRoute } from "../request/stored-credentials.ts";
 import { isOpen, readAgain } from "../status-update.ts";
 import { claimRequest } from "./claim-request.ts";
-import { readOptions } from "./secrets.ts";
+import { readOptions } from "./payout-link.ts";
 
 /** How a recipient's claim ended. */
 export type ClaimEnd =
@@ -29,6 +29,15 @@ export type ClaimEnd =
   /** Nothing was sent or changed, or nothing was paid by it: the failure says why. */
   | { readonly kind: "not sent"; readonly payout: Payout; readonly failure: Failure };
 
+/** How {@link claim} begins. */
+export interface ClaimOptions {
+  /**
+   * Whether the payout was read a moment ago, without an open attempt. What has changed since shows when the attempt is reserved, so
+   * that it is not read again, nor looked up as a repeat.
+   */
+  readonly isFresh?: boolean;
+}
+
 /** How often a payout that changes under a claim is looked at again, however long that takes. */
 const LEAST_ROUNDS = 3;
 
@@ -38,15 +47,22 @@ const LEAST_ROUNDS = 3;
  *
  * @example await claim(deps, payout, { entry: 1, methodKind, method, recipient }) // { kind: "taken", payout }
  */
-export async function claim(deps: Dependencies, seen: Payout, given: Claim): Promise<ClaimEnd> {
+export async function claim(
+  deps: Dependencies,
+  seen: Payout,
+  given: Claim,
+  { isFresh = false }: ClaimOptions = {},
+): Promise<ClaimEnd> {
   const untilMs = deps.now() + deps.patience.repeatMs;
-  let payout = await readAgain(deps, seen);
+  const mayBegin = isFresh && seen.link?.claimRound === given.entry && mayClaim(seen, deps.now());
+  let payout = mayBegin ? seen : await readAgain(deps, seen);
   try {
     const route = await storedRoute(deps, payout);
     if (!route) return await afterLinkEnd(deps, payout);
     if (!hasClaimForm(route.connector)) return notSent(payout, noForm(route));
     for (let round = 1; round <= LEAST_ROUNDS || deps.now() < untilMs; round++) {
-      const end = await claimOnce(deps, route, payout, given, untilMs);
+      const mayBeRepeat = round > 1 || !mayBegin;
+      const end = await claimOnce(deps, route, payout, given, { untilMs, mayBeRepeat });
       if (end) return end;
       payout = await readAgain(deps, payout);
     }
@@ -65,14 +81,14 @@ async function claimOnce(
   route: Route,
   read: Payout,
   given: Claim,
-  untilMs: number,
+  { untilMs, mayBeRepeat }: { readonly untilMs: number; readonly mayBeRepeat: boolean },
 ): Promise<ClaimEnd | undefined> {
   const payout = await admitToRound(deps, read, given.entry);
   if (!payout?.link) return { kind: "taken", payout: await readAgain(deps, read) };
   const options = readOptions(deps, { id: payout.id, link: payout.link });
   const order = claimRequest(payout, given, options);
   const plan = planFor(deps, { ...order, route, payout, initiator: "recipient", claim: given });
-  const earlier = plan.query && (await deps.ledger.findAttempt(plan.query));
+  const earlier = mayBeRepeat && plan.query ? await deps.ledger.findAttempt(plan.query) : undefined;
   if (earlier) return afterEarlier(deps, plan, earlier, untilMs);
   if (!mayClaim(payout, deps.now())) return { kind: "taken", payout };
   const first = await executeNew(deps, plan);

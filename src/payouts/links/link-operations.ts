@@ -2,7 +2,7 @@ import type { Claim } from "../../connector/contract.ts";
 import type { Payout, Scope } from "../../core/payout.ts";
 import type { Run } from "../dependencies.ts";
 import { cancel } from "./cancel.ts";
-import { type ClaimEnd, claim } from "./claim.ts";
+import { type ClaimEnd, type ClaimOptions, claim } from "./claim.ts";
 import { openPage, type PageVisit } from "./provider-page.ts";
 import { refresh } from "./refresh.ts";
 
@@ -12,7 +12,7 @@ export interface LinkOperations {
    * Pays with what the recipient gave; where fulfilment is manual, registers it at the provider instead, for Transfer to pay.
    * Once for each claim round, however many claims come at once.
    */
-  claim(payout: Payout, given: Claim): Promise<ClaimEnd>;
+  claim(payout: Payout, given: Claim, options?: ClaimOptions): Promise<ClaimEnd>;
   /**
    * Makes the provider's page for a recipient who has just arrived.
    *
@@ -37,7 +37,7 @@ export interface LinkOperations {
 /** The link operations of this process. `run` keeps the leases of what each sends. */
 export function createLinkOperations(run: Run): LinkOperations {
   return {
-    claim: (payout, given) => run((deps) => claim(deps, payout, given)),
+    claim: (payout, given, options) => run((deps) => claim(deps, payout, given, options)),
     openPage: (payout, visit) => run((deps) => openPage(deps, payout, visit)),
     refresh: (payout) => run((deps) => refresh(deps, payout)),
     cancel: (scope, payoutId) => run((deps) => cancel(deps, scope, payoutId)),

@@ -51,14 +51,16 @@ export type CallDependencies = Pick<Dependencies, "client" | "keys" | "log" | "n
  */
 export async function callProvider(deps: CallDependencies, call: ProviderCall): Promise<ProviderResult> {
   const { operation, route, sendCount } = call;
-  const http = openHttp(deps, call);
+  const http = route.connector.hosts ? openHttp(deps, call) : noHttp;
   let earlierMadeNothing = sendCount === 1;
   const run = async () => {
-    const opened = openIds(deps.keys, call);
+    // Only where an id of the provider's could be claimed by whoever knows it are ids sealed.
+    const opened = route.connector.secretIds ? openIds(deps.keys, call) : call;
     const context = contextOf(deps, opened, http);
     const found = sendCount > 1 ? await lookUp(opened, context) : undefined;
     if (!found && isLookedUp(route.connector)) earlierMadeNothing = true;
-    return sealIds(deps.keys, { sealed: call, opened }, found ?? (await operate(opened, context)));
+    const reply = found ?? (await operate(opened, context));
+    return route.connector.secretIds ? sealIds(deps.keys, { sealed: call, opened }, reply) : reply;
   };
   try {
     // A reply that is none counts as the connector's breaking.
@@ -105,6 +107,13 @@ export function openHttp({ client }: Pick<CallDependencies, "client">, call: Con
     beforeFirstByte: guard.beforeSend,
     resent: sendCount > 1,
   });
+}
+
+/** The way out of a connector that calls no provider. */
+const noHttp: OperationHttp = { effectSent: false, send: hasNoHost, exchange: hasNoHost };
+
+async function hasNoHost(): Promise<never> {
+  throw new Failure("INTERNAL", "This connector has no hosts to send requests to.");
 }
 
 /** What a connector gets besides a request. */

@@ -13,7 +13,7 @@ import { type Reason, reasons } from "../../core/reasons.ts";
 import { payoutStatus, type StatusName } from "../../core/status.ts";
 import type { PayoutLink } from "../../gen/sluice/v1/link_pb.ts";
 import type { ErrorInfoSchema } from "../../gen/types/error_pb.ts";
-import { methodOf } from "../request/payout-request.ts";
+import { rpcs } from "../request/payout-request.ts";
 import type { ProviderCall } from "./provider-call.ts";
 
 /** The fields that replies of types.PayoutService share; `payoutLink` where the RPC has it. */
@@ -120,10 +120,7 @@ function isNotFinal({ operation, payout }: ProviderCall, reason: Reason): boolea
 
 /** A connector's reply as a message, with a status code where the connector left it out. */
 export function replyMessage(operation: Operation, reply: Reply<Operation>): PayoutReply {
-  const message = create(
-    methodOf(operation).output,
-    reply as MessageInitShape<never>,
-  ) as unknown as PayoutReply;
+  const message = create(rpcs[operation].output, reply as MessageInitShape<never>) as unknown as PayoutReply;
   if (message.statusCode === 0) message.statusCode = 200;
   return message;
 }
@@ -153,10 +150,10 @@ export function failureOf({ error }: PayoutReply): Failure {
 
 /** A reply for the store. */
 export function encodeReply(operation: Operation, reply: PayoutReply): Uint8Array {
-  return toBinary(methodOf(operation).output, reply);
+  return toBinary(rpcs[operation].output, reply);
 }
 
 /** A reply from the store. */
 export function decodeReply(operation: Operation, bytes: Uint8Array): PayoutReply {
-  return fromBinary(methodOf(operation).output, bytes) as unknown as PayoutReply;
+  return fromBinary(rpcs[operation].output, bytes) as unknown as PayoutReply;
 }

@@ -6,13 +6,12 @@ import type { Route } from "../request/route.ts";
 import type { ProviderCall } from "./provider-call.ts";
 
 /**
- * A call with the provider's own ids, where those that callers and the store know are sealed.
+ * A call with the provider's own ids, of a connector whose ids callers and the store know sealed.
  *
  * @throws Failure INVALID_DATA_FORMAT for an id that was not sealed here for this merchant, or whose key is gone.
  */
 export function openIds(keys: Keys, call: ProviderCall): ProviderCall {
   const { route, request, payout } = call;
-  if (!route.connector.secretIds) return call;
   const open = (id: string | undefined) => (id ? openId(keys, route, id) : undefined);
   const id = open(request.connectorPayoutId);
   return {
@@ -22,14 +21,14 @@ export function openIds(keys: Keys, call: ProviderCall): ProviderCall {
   };
 }
 
-/** A connector's reply with its id sealed, where ids are secret. One that was sealed before stays as callers know it. */
+/** A connector's reply with its id sealed. One that was sealed before stays as callers know it. */
 export function sealIds(
   keys: Keys,
   { sealed, opened }: { readonly sealed: ProviderCall; readonly opened: ProviderCall },
   reply: Reply<Operation>,
 ): Reply<Operation> {
   const { connectorPayoutId: id } = reply as { readonly connectorPayoutId?: string };
-  if (!sealed.route.connector.secretIds || !id) return reply;
+  if (!id) return reply;
   const known =
     opened.payout?.connectorPayoutId === id
       ? sealed.payout?.connectorPayoutId

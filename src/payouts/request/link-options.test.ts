@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Connector, PayoutMethodKind } from "../../connector/contract.ts";
 import { createRegistry } from "../../connector/registry.ts";
 import { Fulfilment, LinkOptionsSchema } from "../../gen/sluice/v1/link_pb.ts";
-import { checkLinkOptions, lifetimeMs } from "./link-options.ts";
+import { checkLinkOptions } from "./link-options.ts";
 
 type Init = MessageInitShape<typeof LinkOptionsSchema>;
 const all = LinkOptionsSchema.fields.map(({ name }) => name);
@@ -137,9 +137,4 @@ it("refuses every option that a connector does not have, naming those that do", 
       message: expect.stringContaining("supported by: able"),
     }),
   );
-});
-
-it("gives a link a week where nothing else is said", () => {
-  expect(lifetimeMs(undefined)).toBe(604_800_000);
-  expect(lifetimeMs(create(LinkOptionsSchema, { expiresIn: { seconds: 90n } }))).toBe(90_000);
 });

@@ -11,14 +11,7 @@ import {
 } from "../../gen/sluice/v1/link_pb.ts";
 import { checkBranding, type Fault, notHttps, tooLong } from "./link-branding.ts";
 
-/** How long a link lasts where the caller says nothing: seven days, in milliseconds. */
-const DEFAULT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 const MAX_LIFETIME_SECONDS = 365n * 24n * 60n * 60n;
-
-/** How long the link is to last, in milliseconds. */
-export function lifetimeMs(options: LinkOptions | undefined): number {
-  return options?.expiresIn ? Number(options.expiresIn.seconds) * 1000 : DEFAULT_LIFETIME_MS;
-}
 
 /**
  * Checks that the connector honours every option that is set, and that its value can be used.

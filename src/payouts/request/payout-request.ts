@@ -6,10 +6,8 @@ import type { Currency, Money } from "../../gen/types/money_pb.ts";
 import type { PayoutMethod } from "../../gen/types/payout_method_pb.ts";
 import { PayoutService } from "../../gen/types/payout_pb.ts";
 
-/** The RPC of an operation, with the schemas of its messages. */
-export function methodOf(operation: Operation): DescMethodUnary {
-  return PayoutService.method[operation];
-}
+/** The RPC of each operation, with the schemas of its messages. */
+export const rpcs: Readonly<Record<Operation, DescMethodUnary>> = PayoutService.method;
 
 /** The fields that requests of types.PayoutService share. Which of them an RPC has is in its descriptor. */
 export interface PayoutRequest extends Message {

@@ -1,12 +1,12 @@
+import type { DescEnum, DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { supports } from "../../connector/capability.ts";
 import { type Connector, currencyCode, type Operation } from "../../connector/contract.ts";
 import type { Registry } from "../../connector/registry.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
 import { supportedRpcs } from "../api/connector-service.ts";
-import { checkEnums } from "./known-enums.ts";
 import { checkLinkOptions } from "./link-options.ts";
-import { methodOf, type PayoutRequest } from "./payout-request.ts";
+import { type PayoutRequest, rpcs } from "./payout-request.ts";
 
 /**
  * Checks what holds for every connector, before anything is looked up or sent.
@@ -23,7 +23,7 @@ export function validate(
   checkId("merchant_payout_id", request.merchantPayoutId);
   checkId("merchant_quote_id", request.merchantQuoteId);
   checkId("connector_payout_id", request.connectorPayoutId);
-  checkEnums(methodOf(operation).input, request);
+  checkEnums(rpcs[operation].input, request);
   checkAmount(operation, request, connector);
   checkWebhookUrl(request.webhookUrl);
   if (operation === "createRecipient" && !request.recipientType) {
@@ -107,4 +107,51 @@ export function unsupported(operation: Operation, connector: Connector, registry
     "UNSUPPORTED_OPERATION",
     `${connector.name} does not support ${rpc}.${why} It supports: ${supportedRpcs(connector).join(", ")}.${elsewhere}`,
   );
+}
+
+/**
+ * Refuses enum numbers that the schema does not have, and a zero that was sent where zero says nothing: the wire lets
+ * both through.
+ *
+ * @throws Failure INVALID_DATA_FORMAT naming the field and the values it can have.
+ */
+export function checkEnums(schema: DescMessage, message: Message, path = ""): void {
+  const values = message as unknown as Readonly<Record<string, unknown>>;
+  for (const member of schema.members) {
+    if (member.kind === "oneof") {
+      const chosen = values[member.localName] as { case?: string; value?: unknown };
+      const field = member.fields.find((each) => each.localName === chosen.case);
+      if (field) checkField(field, chosen.value, path);
+    } else if (values[member.localName] !== undefined) {
+      checkField(member, values[member.localName], path);
+    }
+  }
+}
+
+/** google.protobuf.FeatureSet.FieldPresence.EXPLICIT: the field is `optional`, so a zero was written on purpose. */
+const EXPLICIT = 1;
+
+function checkField(field: DescField, value: unknown, path: string): void {
+  const name = path === "" ? field.name : `${path}.${field.name}`;
+  if (field.message && field.fieldKind !== "map") {
+    for (const item of field.fieldKind === "list" ? (value as readonly Message[]) : [value as Message]) {
+      checkEnums(field.message, item, name);
+    }
+  }
+  if (!field.enum || field.fieldKind === "map") return;
+  if (field.fieldKind === "list") {
+    for (const item of value as readonly number[]) checkValue(field.enum, item, name);
+  } else if (value !== 0 || field.presence === EXPLICIT) {
+    checkValue(field.enum, value as number, name);
+  }
+}
+
+function checkValue(schema: DescEnum, value: number, name: string): void {
+  if (value !== 0 && schema.value[value]) return;
+  const known = schema.values.filter((each) => each.number !== 0).map((each) => each.name);
+  const hint =
+    known.length > 12
+      ? `one of the ${known.length} values of ${schema.typeName}, such as ${known[0]}`
+      : known.join(", ");
+  throw invalidField(name, `Write ${hint}.`);
 }

@@ -4,11 +4,16 @@ import { describe, expect, it } from "vitest";
 import { aPayout, scope } from "../../../test/support/stores/ledger-facts.ts";
 import type { Link, LinkRecord } from "../../core/payout.ts";
 import { LinkOptionsSchema, LinkState } from "../../gen/sluice/v1/link_pb.ts";
-import { parseKeys } from "../../security/keys.ts";
-import { linkTokenHash } from "../../security/link-token.ts";
+import { linkTokenHash, parseKeys } from "../../security/keys.ts";
 import { Secret } from "../../security/secret.ts";
-import { newLink, newToken, openCredentials, readOptions } from "./secrets.ts";
-import { presentLink, presentNewLink } from "./view.ts";
+import {
+  newLink,
+  newToken,
+  openCredentials,
+  presentLink,
+  presentNewLink,
+  readOptions,
+} from "./payout-link.ts";
 
 const keys = parseKeys(Buffer.alloc(32, 1).toString("base64"));
 const maker = { keys, publicUrl: () => "https://pay.example", now: () => 5_000 };

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { PayoutMethodKind } from "../../gen/sluice/v1/link_pb.ts";
 import { Currency } from "../../gen/types/money_pb.ts";
 import { PayoutServiceCreateLinkRequestSchema } from "../../gen/types/payout_pb.ts";
-import { checkEnums } from "./known-enums.ts";
+import { checkEnums } from "./validate.ts";
 
 type Init = MessageInitShape<typeof PayoutServiceCreateLinkRequestSchema>;
 const check = (init: Init) =>
