@@ -55,9 +55,9 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   eligibility: { rpc: "Eligibility", begins: "any" },
 };
 
-/** What the core must know of an operation that was read from the store. */
+/** What the core must know of an operation that was read from the store. A newer build may have written one of its own. */
 export function operationFacts(operation: string): OperationFacts {
-  return operations[operation as Operation];
+  return operations[operation as Operation] ?? { rpc: operation, begins: "any" };
 }
 
 /** The names of all operations of which something holds, for a set or a list in SQL. */

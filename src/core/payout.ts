@@ -31,6 +31,9 @@ export interface NewPayout {
   readonly link: (NewLink & LinkSecrets) | undefined;
 }
 
+/** Who began an operation: a caller, the recipient by claiming a link, or this server because the details are in. */
+export type Initiator = "caller" | "recipient" | "automatic";
+
 /** A try at an operation. */
 export interface Attempt {
   readonly id: string;
@@ -39,6 +42,7 @@ export interface Attempt {
   readonly dedupeKey: string;
   readonly requestHash: string;
   readonly fieldHashes: Readonly<Record<string, string>>;
+  readonly initiator: Initiator;
   /** SENDING: leased and under way, or its process died. UNKNOWN: sent, and nobody knows. DONE: `reply` is the answer. */
   readonly state: "SENDING" | "UNKNOWN" | "DONE";
   readonly sendCount: number;

@@ -15,13 +15,13 @@ const isEnd = (status: number) => ends.includes(status);
 
 /** Where a payout stands after news that arrives in this order. */
 const after = (order: readonly number[]) =>
-  order.reduce((current, next) => (mayFollow(current, next, "news") ? next : current), 0);
+  order.reduce((current, next) => (mayFollow(current, next, "update") ? next : current), 0);
 
 describe("mayFollow", () => {
   it("lets a payout that has not ended go anywhere", () => {
     for (const current of all.filter((status) => !isEnd(status)))
       for (const next of all)
-        expect(mayFollow(current, next, "news")).toBe(
+        expect(mayFollow(current, next, "update")).toBe(
           next !== current && next !== Status.PAYOUT_STATUS_UNSPECIFIED,
         );
   });
@@ -29,7 +29,7 @@ describe("mayFollow", () => {
   it("never lets news bring an end back", () => {
     for (const current of ends)
       for (const next of all.filter((status) => !isEnd(status)))
-        expect(mayFollow(current, next, "news")).toBe(false);
+        expect(mayFollow(current, next, "update")).toBe(false);
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe("mayFollow", () => {
     [Status.INELIGIBLE, [Status.SUCCESS, Status.REVERSED]],
     [Status.REVERSED, []],
   ])("lets the end %i be corrected to %j only", (current, corrections) => {
-    expect(ends.filter((next) => mayFollow(current, next, "news"))).toEqual(corrections);
+    expect(ends.filter((next) => mayFollow(current, next, "update"))).toEqual(corrections);
   });
 
   it("lets an attempt that was begun after a failure bring a payout that nobody was paid by anywhere", () => {
@@ -51,15 +51,15 @@ describe("mayFollow", () => {
     expect(mayFollow(Status.SUCCESS, Status.PENDING, "attemptAfterFailure")).toBe(false);
     expect(sourceOf(Status.FAILED)).toBe("attemptAfterFailure");
     expect(sourceOf(Status.INELIGIBLE)).toBe("attemptAfterFailure");
-    expect(sourceOf(Status.PENDING)).toBe("news");
-    expect(sourceOf(undefined)).toBe("news");
+    expect(sourceOf(Status.PENDING)).toBe("update");
+    expect(sourceOf(undefined)).toBe("update");
   });
 
   it("lets a recipient who is asked anew bring a failed payout back to the beginning, and nothing else", () => {
     const { FAILED, REQUIRES_PAYOUT_METHOD_DATA } = Status;
     for (const current of ends)
-      expect(mayFollow(current, REQUIRES_PAYOUT_METHOD_DATA, "reentry")).toBe(current === FAILED);
-    expect(mayFollow(FAILED, Status.PENDING, "reentry")).toBe(false);
+      expect(mayFollow(current, REQUIRES_PAYOUT_METHOD_DATA, "newClaimRound")).toBe(current === FAILED);
+    expect(mayFollow(FAILED, Status.PENDING, "newClaimRound")).toBe(false);
   });
 
   it.each([

@@ -167,16 +167,16 @@ export function statusesWhere(holds: (facts: StatusFacts) => boolean): readonly 
 }
 
 /**
- * Where a status came from: `news` of what had been sent before; an attempt that was begun after the payout had failed, which
+ * Where a status came from: `update` of what had been sent before; an attempt that was begun after the payout had failed, which
  * may bring it back to life; or a new claim round, in which the recipient is asked again after a payment failed.
  */
-export type StatusSource = "news" | "attemptAfterFailure" | "reentry";
+export type StatusSource = "update" | "attemptAfterFailure" | "newClaimRound";
 
 /**
  * Whether a payout may go from one status to another. UNSPECIFIED never overwrites anything. Numbers are those of
  * types.PayoutEnums.PayoutStatus.
  *
- * @example mayFollow(payoutStatus.EXPIRED, payoutStatus.SUCCESS, "news") // true: the provider paid all the same
+ * @example mayFollow(payoutStatus.EXPIRED, payoutStatus.SUCCESS, "update") // true: the provider paid all the same
  */
 export function mayFollow(current: number, next: number, source: StatusSource): boolean {
   if (next === current || next === payoutStatus.PAYOUT_STATUS_UNSPECIFIED) return false;
@@ -184,13 +184,13 @@ export function mayFollow(current: number, next: number, source: StatusSource): 
   if (!corrections || corrections.some((name) => payoutStatus[name] === next)) return true;
   if (source === "attemptAfterFailure") return isRevivable === true;
   const isAskedAgain = current === payoutStatus.FAILED && next === payoutStatus.REQUIRES_PAYOUT_METHOD_DATA;
-  return source === "reentry" && isAskedAgain;
+  return source === "newClaimRound" && isAskedAgain;
 }
 
 /** Where an attempt's outcome comes from, by the payout's status when the attempt was begun. */
 export function sourceOf(statusBefore: number | undefined): StatusSource {
   const isRevived = statusBefore !== undefined && statusFacts(statusBefore).isRevivable;
-  return isRevived ? "attemptAfterFailure" : "news";
+  return isRevived ? "attemptAfterFailure" : "update";
 }
 
 /** Whether a status says that money has moved: to the recipient, and perhaps back. */

@@ -1,18 +1,22 @@
 import { LedgerUnavailable } from "../core/failure.ts";
 import type { Ledger } from "./ledger.ts";
-import { listLinks } from "./transactions/link-listing.ts";
-import type { UnitInput, UnitName, UnitResult } from "./transactions/units.ts";
+import { listLinks } from "./transactions/list-links.ts";
+import type { TransactionInput, TransactionName, TransactionResult } from "./transactions/transactions.ts";
 
 /**
- * What a unit needs of its commit: `read` writes nothing; `durable` is on the disk when the promise resolves; `relaxed` is
+ * What a transaction needs of its commit: `read` writes nothing; `durable` is on the disk when the promise resolves; `relaxed` is
  * seen by everybody then, and may be lost with the machine's power.
  */
 export type Commit = "read" | "durable" | "relaxed";
 
-/** A store that carries out units of work. */
+/** A store that carries out transactions. */
 export interface Engine {
   /** @throws LedgerUnavailable when the store cannot carry it out. */
-  run<N extends UnitName>(name: N, input: UnitInput<N>, commit: Commit): Promise<UnitResult<N>>;
+  run<N extends TransactionName>(
+    name: N,
+    input: TransactionInput<N>,
+    commit: Commit,
+  ): Promise<TransactionResult<N>>;
   /** Lets go of the store. Nothing is under way any more, and nothing follows. */
   close(): Promise<void>;
 }
@@ -22,7 +26,11 @@ export function ledgerOn(engine: Engine, now: () => number): Ledger {
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 
-  function run<N extends UnitName>(name: N, input: UnitInput<N>, commit: Commit): Promise<UnitResult<N>> {
+  function run<N extends TransactionName>(
+    name: N,
+    input: TransactionInput<N>,
+    commit: Commit,
+  ): Promise<TransactionResult<N>> {
     if (isClosed)
       return Promise.reject(new LedgerUnavailable("The ledger is closed: this process is ending."));
     const result = engine.run(name, input, commit);

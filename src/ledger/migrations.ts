@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { number, text } from "./sql/rows.ts";
-import { ask, type Unit } from "./transactions/unit.ts";
+import { fetchRows, type Transaction } from "./transactions/transaction.ts";
 
 /** A step of the schema, as its file has it. */
 export interface Migration {
@@ -41,18 +41,18 @@ export function readMigrations(folder = new URL("./migrations/", import.meta.url
  *
  * @throws Error when the database is newer than this build, or a migration was changed after it had been applied.
  */
-export function* migrate(migrations: readonly Migration[], nowMs: number): Unit<void> {
-  yield* ask(createTable);
-  const applied = yield* ask("select version, name, checksum from migration order by version");
+export function* migrate(migrations: readonly Migration[], nowMs: number): Transaction<void> {
+  yield* fetchRows(createTable);
+  const applied = yield* fetchRows("select version, name, checksum from migration order by version");
   for (const row of applied) {
     const known = migrations.find(({ version }) => version === number(row, "version"));
     if (!known) throw new Error(tooNew(text(row, "name"), migrations));
     if (known.checksum !== text(row, "checksum")) throw new Error(changedSince(known.name));
   }
   for (const migration of migrations.slice(applied.length)) {
-    for (const statement of migration.statements) yield* ask(statement);
+    for (const statement of migration.statements) yield* fetchRows(statement);
     const { version, name, checksum } = migration;
-    yield* ask("insert into migration values ($1, $2, $3, $4)", version, name, checksum, nowMs);
+    yield* fetchRows("insert into migration values ($1, $2, $3, $4)", version, name, checksum, nowMs);
   }
 }
 

@@ -7,8 +7,10 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { anIntent } from "../../test/support/stores/ledger-facts.ts";
 import { engines, type LedgerEngine, ledgerAt } from "../../test/support/stores/ledgers.ts";
 import { readMigrations } from "./migrations.ts";
+import { BINARY } from "./sql/sql.ts";
 import { makeSqliteFile } from "./sqlite/file.ts";
 
 const writer = fileURLToPath(new URL("../../test/support/stores/ledger-writer.ts", import.meta.url));
@@ -47,17 +49,25 @@ const everything = {
   limit: 10,
 } as const;
 
+/** A database as a build with so many migrations made it. */
+async function build(url: string, rows: LedgerEngine["rows"], migrations: number): Promise<void> {
+  if (url.startsWith("sqlite")) makeSqliteFile(url.slice("sqlite:".length));
+  await rows(
+    url,
+    "create table migration (version integer primary key, name text, checksum text, applied_at_ms bigint)",
+  );
+  for (const { version, name, checksum, statements } of readMigrations().slice(0, migrations)) {
+    for (const statement of statements)
+      await rows(url, statement.replaceAll(BINARY, url.startsWith("sqlite") ? "" : 'collate "C"'));
+    await rows(url, `insert into migration values (${version}, '${name}', '${checksum}', 0)`);
+  }
+}
+
 /** A database as the first build left it: a link that waits, one that was paid, and a payout without one. */
 async function firstBuild(url: string, rows: LedgerEngine["rows"]): Promise<void> {
-  if (url.startsWith("sqlite")) makeSqliteFile(url.slice("sqlite:".length));
-  const [first] = readMigrations();
-  if (!first) throw new Error("There is no first migration.");
-  const { version, name, checksum } = first;
+  await build(url, rows, 1);
   const payout = (id: string, rest: string) => `insert into payout values ('${id}', 't', 'm', ${rest})`;
   const statements = [
-    "create table migration (version integer primary key, name text, checksum text, applied_at_ms bigint)",
-    `insert into migration values (${version}, '${name}', '${checksum}', 0)`,
-    ...first.statements,
     payout(
       "waiting",
       "'order 1', 'c', null, 11, 1000, 'USD', 'USD', 'ACTIVE', 'hash 1', 'key', 1, 99999, '', 10, 11, 2",
@@ -120,6 +130,59 @@ describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) =
       expect(await ledger.findPayout(old, { merchantPayoutId: "order 3" })).toMatchObject({
         link: undefined,
       });
+    });
+
+    it("tell who began an attempt, whether this build or the one before wrote it", async () => {
+      const url = await fresh();
+      await build(url, rows, 2);
+      const insert = (id: string, prints: string) =>
+        rows(
+          url,
+          `insert into attempt (id, tenant_id, merchant_id, payout_id, operation, identity, fingerprint, field_prints, state,
+            tries, started_at_ms, lease_owner, lease_until_ms)
+          values ('${id}', 't', 'm', null, 'transfer', '${id}', 'f', '${prints}', 'UNKNOWN', 1, 20, 'o', 0)`,
+        );
+      const names = {
+        caller: "{}",
+        recipient: '{"a":"1","asker":"recipient"}',
+        automatic: '{"asker":"server"}',
+      };
+      for (const [id, prints] of Object.entries(names)) await insert(`old ${id}`, prints);
+      const ledger = await ledgerAt(url, { ms: 9_000 });
+      onTestFinished(() => ledger.close());
+      // As a process of the build before does, while both run.
+      for (const [id, prints] of Object.entries(names)) await insert(`late ${id}`, prints);
+      for (const name of Object.keys(names))
+        for (const when of ["old", "late"]) {
+          const query = { scope: old, operation: "transfer", idempotencyKey: undefined };
+          const found = await ledger.findAttempt({ ...query, dedupeKey: `${when} ${name}` });
+          expect(found?.attempt.initiator).toBe(name);
+          expect(found?.attempt.fieldHashes).not.toHaveProperty("asker");
+        }
+      const [written] = await rows(url, "select initiator from attempt where id = 'old recipient'");
+      expect(written).toMatchObject({ initiator: "recipient" });
+    });
+
+    it("let the build before read who began what this one writes", async () => {
+      const url = await fresh();
+      const ledger = await ledgerAt(url, { ms: 9_000 });
+      onTestFinished(() => ledger.close());
+      const stored = {
+        caller: /^(?!.*"asker")/,
+        recipient: /"asker":"recipient"/,
+        automatic: /"asker":"server"/,
+      } as const;
+      for (const initiator of Object.keys(stored) as (keyof typeof stored)[]) {
+        const intent = anIntent({ initiator });
+        const { kind } = await ledger.open(intent);
+        expect(kind).toBe("opened");
+        const [row] = await rows(
+          url,
+          `select field_prints, initiator from attempt where id = '${intent.attemptId}'`,
+        );
+        expect(row?.field_prints).toMatch(stored[initiator]);
+        expect(row?.initiator).toBe(initiator);
+      }
     });
 
     it("refuse a database that a newer build has changed", async () => {

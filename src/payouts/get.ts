@@ -14,7 +14,7 @@ import { unsupported } from "./request/validate.ts";
 import { applyUpdate, expire, providerLinkUpdate, updateFrom } from "./status-update.ts";
 
 /** Something to read at the provider, which changes nothing there. */
-export interface Query {
+export interface ProviderRead {
   readonly operation: Operation;
   readonly request: PayoutRequest;
   readonly route: Route;
@@ -30,7 +30,7 @@ export interface Query {
  * @throws Failure PAYOUT_NOT_FOUND, CONNECTOR_MISMATCH, or the provider's.
  * @example await get(deps, { operation: "get", request, route, deadlineMs })
  */
-export async function get(deps: Dependencies, query: Omit<Query, "payout">): Promise<PayoutReply> {
+export async function get(deps: Dependencies, query: Omit<ProviderRead, "payout">): Promise<PayoutReply> {
   const { request, route } = query;
   const payout = await findKnown(deps, request, route);
   if (payout && !isKnownToProvider(payout, route)) {
@@ -61,11 +61,11 @@ export async function cancelledBefore(
 /**
  * Reads at the provider. What it rejected for the caller's sake is among the results.
  *
- * @throws Failure where it does not answer, or the connector cannot ask.
+ * @throws Failure where it does not answer, or the connector has no such operation.
  */
 export async function readAtProvider(
   deps: Dependencies,
-  { operation, request, route, payout, deadlineMs }: Query,
+  { operation, request, route, payout, deadlineMs }: ProviderRead,
 ): Promise<Exclude<ProviderResult, { kind: "not_sent" | "unknown" }>> {
   const { connector } = route;
   if (!connector[operation]) throw unsupported(operation, connector, deps.registry);

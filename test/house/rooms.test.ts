@@ -10,14 +10,10 @@ const underway: readonly string[] = [
   "folders of src/payouts",
   "src/connector/link-progress.ts",
   "src/core/methods.ts",
-  "src/edge/connect/closest.ts",
-  "src/edge/http/web-side.ts",
   "src/pages/claim-code.ts",
   "src/pages/i18n/arrival.ts",
   "src/pages/views/error-page.ts",
   "src/pages/views/look.ts",
-  "src/payouts/api/link-attempt.ts",
-  "src/payouts/provider/answered-here.ts",
 ];
 
 /** Short files of at most one importer that stay, with the reason. */

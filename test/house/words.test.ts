@@ -33,9 +33,6 @@ const underway: readonly string[] = [
   "src/ledger: identity",
   "src/ledger: print",
   "src/ledger: settle",
-  "src/ledger: standing",
-  "src/ledger: unit",
-  "src/ledger: unit of work",
   "src/pages: ask",
   "src/pages: reception",
   "src/pages: settle",
@@ -44,15 +41,9 @@ const underway: readonly string[] = [
   "src/pages: visit",
   "src/pages: words",
   "src/payouts: ask",
-  "src/payouts: asker",
-  "src/payouts: errand",
-  "src/payouts: hazard",
-  "src/payouts: identity",
   "src/payouts: print",
-  "src/payouts: settle",
   "src/payouts: visit",
   "src/security: print",
-  "twice: Reading",
 ];
 
 const recipientPages = /^src\/(pages|web|notify|dashboard)\//;

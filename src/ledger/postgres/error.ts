@@ -3,7 +3,7 @@ import { LedgerUnavailable } from "../../core/failure.ts";
 // SQLSTATEs that another writer causes: serialization failure, deadlock, and keys that came or went meanwhile.
 const races: ReadonlySet<unknown> = new Set(["40001", "40P01", "23503", "23505"]);
 
-/** Whether a unit failed because another writer was quicker, so that it may succeed when run again. */
+/** Whether a transaction failed because another writer was quicker, so that it may succeed when run again. */
 export function isLostRace(error: unknown): boolean {
   return races.has(codeOf(error));
 }

@@ -3,10 +3,10 @@ import pg from "pg";
 import { type Commit, type Engine, ledgerOn } from "../engine.ts";
 import type { Ledger } from "../ledger.ts";
 import { migrate, readMigrations } from "../migrations.ts";
-import { carryOutAsync } from "../transactions/unit.ts";
-import { begin } from "../transactions/units.ts";
+import { runTransactionAsync } from "../transactions/transaction.ts";
+import { begin } from "../transactions/transactions.ts";
 import { explained, isLostRace } from "./error.ts";
-import { send, transaction } from "./transaction.ts";
+import { runOn, send } from "./transaction.ts";
 
 /** How to use a PostgreSQL database. */
 export interface PostgresOptions {
@@ -20,7 +20,7 @@ export interface PostgresOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-const RUNS_PER_UNIT = 20;
+const RUNS_PER_TRANSACTION = 20;
 const MINIMUM_MAJOR = 15;
 // Any number will do, as long as every process takes the same.
 const MIGRATION_LOCK = 7_305_158_203;
@@ -45,7 +45,7 @@ export async function openPostgresLedger(url: string, options: PostgresOptions):
   const pool = newPool(url, options);
   try {
     await requireVersion(pool);
-    await transaction(
+    await runOn(
       pool,
       `${beginnings.durable}; set local statement_timeout = 0; select pg_advisory_xact_lock(${MIGRATION_LOCK})`,
       () => migrate(readMigrations(), options.now()),
@@ -89,9 +89,9 @@ function engineOn(pool: pg.Pool): Engine {
     async run(name, input, commit) {
       try {
         if (commit === "read")
-          return await carryOutAsync(begin(name, input, 1), ({ queries }) => send(pool, queries));
+          return await runTransactionAsync(begin(name, input, 1), ({ queries }) => send(pool, queries));
         return await retryingLostRaces((run) =>
-          transaction(pool, beginnings[commit], () => begin(name, input, run)),
+          runOn(pool, beginnings[commit], () => begin(name, input, run)),
         );
       } catch (error) {
         throw explained(error);
@@ -101,12 +101,12 @@ function engineOn(pool: pg.Pool): Engine {
   };
 }
 
-async function retryingLostRaces<T>(carryOutOnce: (run: number) => Promise<T>): Promise<T> {
+async function retryingLostRaces<T>(runOnce: (run: number) => Promise<T>): Promise<T> {
   for (let run = 1; ; run++) {
     try {
-      return await carryOutOnce(run);
+      return await runOnce(run);
     } catch (error) {
-      if (!isLostRace(error) || run === RUNS_PER_UNIT) throw error;
+      if (!isLostRace(error) || run === RUNS_PER_TRANSACTION) throw error;
       // Those who lost the same race do not meet again at once.
       await setTimeout(Math.random() * run);
     }

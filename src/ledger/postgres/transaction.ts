@@ -1,14 +1,20 @@
 import type pg from "pg";
 import { BINARY, LOCK, SKIP_LOCKED } from "../sql/sql.ts";
-import { type Batch, carryOutAsync, type Query, type Row, type Unit } from "../transactions/unit.ts";
+import {
+  type Batch,
+  type Query,
+  type Row,
+  runTransactionAsync,
+  type Transaction,
+} from "../transactions/transaction.ts";
 
 /**
- * Carries out a unit in one transaction. `beginning` and the commit are sent along with the unit's first and last batch, at
+ * Runs a transaction. `beginning` and the commit are sent along with its first and last batch, at
  * no round trip of their own.
  *
- * @throws what the server answered, when nothing of the unit has stayed, or nobody knows because the connection was lost.
+ * @throws what the server answered, when nothing of it has stayed, or the outcome is unknown because the connection was lost.
  */
-export async function transaction<T>(pool: pg.Pool, beginning: string, unit: () => Unit<T>): Promise<T> {
+export async function runOn<T>(pool: pg.Pool, beginning: string, begin: () => Transaction<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   let isBegun = false;
@@ -24,7 +30,7 @@ export async function transaction<T>(pool: pg.Pool, beginning: string, unit: () 
   }
 
   try {
-    const result = await carryOutAsync(unit(), answer);
+    const result = await runTransactionAsync(begin(), answer);
     if (!isCommitted) await client.query("commit");
     return result;
   } catch (error) {

@@ -10,10 +10,10 @@ const columns = (table: string, names: string) =>
 /** What `readLinkRecord` reads. A payout has at most one attempt that is not done. */
 const record = `${columns("payout", payout)},
   (select count(*) from attempt where attempt.payout_id = payout.id and attempt.operation in ${payments}) as payments,
-  ${columns("unsettled", attempt).replace("unsettled.id", "unsettled.id as attempt_id")}`;
+  ${columns("open_attempt", attempt).replace("open_attempt.id", "open_attempt.id as attempt_id")}`;
 
-const withUnsettled = `left join attempt as unsettled
-  on unsettled.payout_id = payout.id and unsettled.state <> 'DONE'`;
+const withOpenAttempt = `left join attempt as open_attempt
+  on open_attempt.payout_id = payout.id and open_attempt.state <> 'DONE'`;
 
 /** `linkStateAt` of the core in SQL, at $10. */
 const stateNow = `case ${linkRules.map(whenRule).join("\n  ")} else payout.link_state end`;
@@ -42,10 +42,10 @@ export const linkSql = {
     values ($1, $2, $3, $4, $5)`,
 
   /** $1 hash. */
-  byTokenHash: `select ${record} from payout ${withUnsettled} where payout.link_token_hash = $1`,
+  byTokenHash: `select ${record} from payout ${withOpenAttempt} where payout.link_token_hash = $1`,
 
   /** $1 tenant, $2 merchant, $3 payout. */
-  byId: `select ${record} from payout ${withUnsettled}
+  byId: `select ${record} from payout ${withOpenAttempt}
     where payout.tenant_id = $1 and payout.merchant_id = $2 and payout.id = $3 and payout.link_token_hash is not null`,
 
   /** $1 payout. */
@@ -75,7 +75,7 @@ export const linkSql = {
     returning id`,
 
   /** Links from newest to oldest: $1 tenant, $2 merchant, $3 and $4 after which, $5 and $6 the last that counts, and the filter. */
-  list: `select ${record} from payout ${withUnsettled}
+  list: `select ${record} from payout ${withOpenAttempt}
     where payout.tenant_id = $1 and payout.merchant_id = $2
       and (payout.created_at_ms, payout.id) < ($3, $4) and (payout.created_at_ms, payout.id) >= ($5, $6)
       and ${filtered}
@@ -83,7 +83,7 @@ export const linkSql = {
 
   /** As `list`, of links whose metadata has key $18. */
   listByKey: `select ${record}
-    from link_metadata_key as named cross join payout ${withUnsettled}
+    from link_metadata_key as named cross join payout ${withOpenAttempt}
     where named.tenant_id = $1 and named.merchant_id = $2 and named.key = $18 and payout.id = named.payout_id
       and (named.created_at_ms, named.payout_id) < ($3, $4) and (named.created_at_ms, named.payout_id) >= ($5, $6)
       and ${filtered}
@@ -93,7 +93,7 @@ export const linkSql = {
   listByPrefix: `select ${record}
     from (select * from payout where tenant_id = $1 and merchant_id = $2
         and merchant_payout_id ${BINARY} >= $8 and merchant_payout_id ${BINARY} < $9 limit $18) as payout
-    ${withUnsettled}
+    ${withOpenAttempt}
     where (payout.created_at_ms, payout.id) < ($3, $4) and (payout.created_at_ms, payout.id) >= ($5, $6)
       and ${filtered}
     order by payout.created_at_ms desc, payout.id desc limit $17`,

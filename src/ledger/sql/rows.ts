@@ -1,6 +1,6 @@
-import type { Attempt, Link, LinkRecord, PaymentAttempt, Payout } from "../../core/payout.ts";
+import type { Attempt, Initiator, Link, LinkRecord, PaymentAttempt, Payout } from "../../core/payout.ts";
 import type { StoredLinkState } from "../../core/status.ts";
-import type { Row } from "../transactions/unit.ts";
+import type { Row } from "../transactions/transaction.ts";
 
 /** Reads a row of the payout table. */
 export function readPayout(row: Row): Payout {
@@ -49,6 +49,34 @@ export function readLinkRecord(row: Row): LinkRecord {
   };
 }
 
+// Columns keep the names that they were made with, since a rolling deploy reads and writes both: identity is the dedupe key,
+// fingerprint the request hash, field_prints the field hashes, tries the send count, link_entry the claim round.
+
+/** What the build before this one reads of an attempt that no caller began; it knows no column for it. */
+const FORMER_KEY = "asker";
+const formerNames: Readonly<Partial<Record<Initiator, string>>> = {
+  recipient: "recipient",
+  automatic: "server",
+};
+
+/** Field hashes and initiator as `field_prints` holds them. */
+export function fieldPrintsOf({
+  fieldHashes,
+  initiator,
+}: Pick<Attempt, "fieldHashes" | "initiator">): string {
+  const former = formerNames[initiator];
+  return JSON.stringify(former ? { ...fieldHashes, [FORMER_KEY]: former } : fieldHashes);
+}
+
+function readFieldPrints(row: Row): Pick<Attempt, "fieldHashes" | "initiator"> {
+  const { [FORMER_KEY]: stored, ...fieldHashes } = JSON.parse(text(row, "field_prints")) as Record<
+    string,
+    string
+  >;
+  const former: Initiator = stored === "server" ? "automatic" : stored === "recipient" ? stored : "caller";
+  return { fieldHashes, initiator: (optional(row, "initiator", text) as Initiator | undefined) ?? former };
+}
+
 /** Reads a row of the attempt table. */
 export function readAttempt(row: Row): Attempt {
   return {
@@ -57,7 +85,7 @@ export function readAttempt(row: Row): Attempt {
     operation: text(row, "operation"),
     dedupeKey: text(row, "identity"),
     requestHash: text(row, "fingerprint"),
-    fieldHashes: JSON.parse(text(row, "field_prints")) as Record<string, string>,
+    ...readFieldPrints(row),
     state: text(row, "state") as Attempt["state"],
     sendCount: number(row, "tries"),
     startedAtMs: number(row, "started_at_ms"),
@@ -67,7 +95,7 @@ export function readAttempt(row: Row): Attempt {
 }
 
 /** Reads a row of the attempt table whose operation pays. */
-export function readPayment(row: Row): PaymentAttempt {
+export function readPaymentAttempt(row: Row): PaymentAttempt {
   return {
     attempt: readAttempt(row),
     methodKind: optional(row, "method_kind", number),

@@ -1,5 +1,6 @@
 import { endStates } from "../../core/link-state.ts";
-import { payoutStatus } from "../../core/status.ts";
+import { operationsWhere } from "../../core/operations.ts";
+import { hasMovedMoney, payoutStatus, statusesWhere } from "../../core/status.ts";
 
 /** Columns that `readPayout` reads. */
 export const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector, connector_payout_id, status, amount_minor,
@@ -9,12 +10,19 @@ export const payout = `id, tenant_id, merchant_id, merchant_payout_id, connector
 
 /** Columns that `readAttempt` reads. */
 export const attempt = `id, payout_id, operation, identity, fingerprint, field_prints, state, tries, payout_status_before,
-  started_at_ms, lease_owner, lease_until_ms, reply`;
+  started_at_ms, lease_owner, lease_until_ms, reply, initiator`;
 
 /** Operations that pay, as `in` takes them. */
-export const payments = "('create', 'transfer')";
+export const payments = inList(operationsWhere(({ pays }) => pays === true));
 
-const ends = [...endStates].map((state) => `'${state}'`).join(", ");
+const ends = inList([...endStates]);
+
+// A payment that failed is done with, unless its money moved after all.
+const afterFailure = [payoutStatus.FAILED, ...statusesWhere(hasMovedMoney)].join(", ");
+
+function inList(names: readonly string[]): string {
+  return `(${names.map((name) => `'${name}'`).join(", ")})`;
+}
 
 /** Stands at the end of a query that must hold its row until the commit. Engines with one writer leave it out. */
 export const LOCK = "{lock}";
@@ -64,7 +72,7 @@ export const sql = {
     set status = $2, connector_payout_id = $3, amount_minor = $4, currency = $5, destination_currency = $6,
       link_state = $7, link_expires_at_ms = $8, updated_at_ms = $9, version = $10, link_entry = $11,
       link_claimed_at_ms = $12, link_completed_at_ms = $13, link_hosted = $14,
-      link_credentials = case when $7 in (${ends}) then null else link_credentials end
+      link_credentials = case when $7 in ${ends} then null else link_credentials end
     where id = $1`,
 
   /** $1 payout, $2 connector_payout_id. */
@@ -79,29 +87,29 @@ export const sql = {
   insertEvent: `insert into event (id, payout_id, payout_version, from_status, to_status, at_ms)
     values ($1, $2, $3, $4, $5, $6)`,
 
-  /** $1 id, $2 payout, $3 operation, $4 identity, $5 fingerprint, $6 field prints, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 tenant, $14 merchant, $15 method kind, $16 now. */
+  /** $1 id, $2 payout, $3 operation, $4 dedupe key, $5 request hash, $6 field hashes, $7 state, $8 payout status before, $9 started, $10 owner, $11 lease, $12 reply, $13 initiator, $14 tenant, $15 merchant, $16 method kind, $17 now. */
   insertAttempt: `insert into attempt (${attempt}, tenant_id, merchant_id, method_kind, updated_at_ms)
-    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 
   /**
    * $1 payout, $2 status, $3 reason, $4 connector_payout_id, $5 now, $6 attempt, or null for the last payment. One that failed is
    * done with, and what follows is about another, unless its money moved after all.
    */
-  changePayment: `update attempt
+  updatePaymentAttempt: `update attempt
     set reason = case when payout_status = $2 then coalesce($3, reason) else $3 end, payout_status = $2,
       connector_payout_id = coalesce($4, connector_payout_id), updated_at_ms = $5
     where id = coalesce($6, (select id from attempt where payout_id = $1 and operation in ${payments}
         order by started_at_ms desc, id desc limit 1))
       and (payout_status is null or payout_status <> ${payoutStatus.FAILED}
-        or $2 in (${payoutStatus.FAILED}, ${payoutStatus.SUCCESS}, ${payoutStatus.REVERSED}))`,
+        or $2 in (${afterFailure}))`,
 
   /** $1 tenant, $2 merchant, $3 payout. */
-  payments: `select ${attempt}, method_kind, payout_status, reason, connector_payout_id, updated_at_ms from attempt
+  paymentAttempts: `select ${attempt}, method_kind, payout_status, reason, connector_payout_id, updated_at_ms from attempt
     where tenant_id = $1 and merchant_id = $2 and payout_id = $3 and operation in ${payments}
     order by started_at_ms, id`,
 
-  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now, $6 identity. */
-  attemptByKeyOrIdentity: `select 'key' as via, ${attempt} from attempt
+  /** $1 tenant, $2 merchant, $3 operation, $4 key, $5 now, $6 dedupe key. */
+  attemptByKeys: `select 'key' as via, ${attempt} from attempt
     where id = (select attempt_id from idempotency_key
       where tenant_id = $1 and merchant_id = $2 and operation = $3 and key = $4 and expires_at_ms > $5)
     union all
@@ -112,17 +120,17 @@ export const sql = {
   attemptById: `select ${attempt} from attempt where id = $1`,
 
   /** $1 payout. */
-  unsettledAttempt: `select ${attempt} from attempt where payout_id = $1 and state <> 'DONE' limit 1`,
+  openAttempt: `select ${attempt} from attempt where payout_id = $1 and state <> 'DONE' limit 1`,
 
-  /** $1 id, $2 state, $3 reply, $4 now, $5 the try this is the outcome of, or null. No row when it is settled. */
-  settleAttempt: `update attempt
+  /** $1 id, $2 state, $3 reply, $4 now, $5 the send count this is the outcome of, or null. No row when it is DONE. */
+  completeAttempt: `update attempt
     set state = $2, reply = $3, lease_until_ms = case when lease_until_ms < $4 then lease_until_ms else $4 end,
       updated_at_ms = $4
     where id = $1 and state <> 'DONE' and tries = coalesce($5, tries)
     returning ${attempt}`,
 
   /** $1 id. An attempt that was taken over may have changed something in its first try. */
-  deleteFirstTry: `delete from attempt where id = $1 and state = 'SENDING' and tries = 1 returning payout_id`,
+  deleteFirstSend: `delete from attempt where id = $1 and state = 'SENDING' and tries = 1 returning payout_id`,
 
   /** $1 id, $2 owner, $3 lease, $4 now, $5 method kind, or null where it stays. */
   takeOver: `update attempt

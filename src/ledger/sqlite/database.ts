@@ -1,24 +1,27 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { BINARY, LOCK, SKIP_LOCKED } from "../sql/sql.ts";
-import { carryOut, type Query, type Row, type Unit } from "../transactions/unit.ts";
+import { type Query, type Row, runTransaction, type Transaction } from "../transactions/transaction.ts";
 
 /** One connection to an SQLite file. It answers at once, so it lives in a thread of its own. */
 export interface SqliteDatabase {
-  /** Carries out a unit that only reads. */
-  read<T>(unit: Unit<T>): T;
+  /** Runs a transaction that only reads. */
+  read<T>(transaction: Transaction<T>): T;
   /**
-   * Carries out units in one transaction with one commit. Each is begun by its number of run: one that meets a row which was
+   * Runs transactions with one commit, each in a savepoint of its own. Each is begun by its number of run: one that meets a row which was
    * there already is undone and begun again, once; one that throws is undone by itself.
    *
    * @throws whatever fails the transaction as a whole: then none of them is done.
    */
-  write(units: readonly BeginUnit[], isDurable: boolean): readonly PromiseSettledResult<unknown>[];
+  write(
+    transactions: readonly BeginTransaction[],
+    isDurable: boolean,
+  ): readonly PromiseSettledResult<unknown>[];
   /** Moves what is in the log into the file, and lets go of both. */
   close(): void;
 }
 
-type BeginUnit = (run: number) => Unit<unknown>;
+type BeginTransaction = (run: number) => Transaction<unknown>;
 
 const MINIMUM_VERSION = "3.51.3";
 const BUSY_TIMEOUT_MS = 5_000;
@@ -59,29 +62,29 @@ export async function openSqliteDatabase(path: string): Promise<SqliteDatabase> 
     synchronous = wanted;
   }
 
-  function writeOne(begin: BeginUnit, run = 1): PromiseSettledResult<unknown> {
-    statement("savepoint unit").run();
+  function writeOne(begin: BeginTransaction, run = 1): PromiseSettledResult<unknown> {
+    statement("savepoint job").run();
     try {
-      const value = carryOut(begin(run), answer);
-      statement("release unit").run();
+      const value = runTransaction(begin(run), answer);
+      statement("release job").run();
       return { status: "fulfilled", value };
     } catch (reason) {
       // A full disk and the like end the whole transaction, and with it the savepoint.
       if (!database.isTransaction) throw reason;
-      statement("rollback to unit").run();
-      statement("release unit").run();
+      statement("rollback to job").run();
+      statement("release job").run();
       if (run === 1 && resultCode(reason) === SQLITE_CONSTRAINT) return writeOne(begin, 2);
       return { status: "rejected", reason };
     }
   }
 
   return {
-    read: (unit) => carryOut(unit, answer),
-    write(units, isDurable) {
+    read: (transaction) => runTransaction(transaction, answer),
+    write(transactions, isDurable) {
       setSynchronous(isDurable ? "FULL" : "NORMAL");
       statement("begin immediate").run();
       try {
-        const results = units.map((begin) => writeOne(begin));
+        const results = transactions.map((begin) => writeOne(begin));
         statement("commit").run();
         return results;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Commit } from "../engine.ts";
-import type { UnitInput, UnitName } from "../transactions/units.ts";
+import type { TransactionInput, TransactionName } from "../transactions/transactions.ts";
 
 /** What the SQLite thread is started with. */
 export interface SqliteStart {
@@ -8,11 +8,11 @@ export interface SqliteStart {
   readonly nowMs: number;
 }
 
-/** A unit of work on its way to the SQLite thread. */
+/** A transaction on its way to the SQLite thread. */
 export interface SqliteJob {
   readonly id: number;
-  readonly name: UnitName;
-  readonly input: UnitInput<UnitName>;
+  readonly name: TransactionName;
+  readonly input: TransactionInput<TransactionName>;
   readonly commit: Commit;
 }
 
@@ -24,7 +24,7 @@ export type SqliteAnswer =
 /** An error, as it crosses between threads. */
 export interface SqliteError {
   readonly message: string;
-  /** SQLite's primary result code, where the store failed; absent where the unit itself threw. */
+  /** SQLite's primary result code, where the store failed; absent where the transaction itself threw. */
   readonly code?: number;
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { migrate, readMigrations } from "../migrations.ts";
-import { begin } from "../transactions/units.ts";
+import { begin } from "../transactions/transactions.ts";
 import { openSqliteDatabase, resultCode, type SqliteDatabase } from "./database.ts";
 import type { FromSqlite, SqliteAnswer, SqliteError, SqliteJob, SqliteStart, ToSqlite } from "./job.ts";
 
@@ -56,13 +56,13 @@ function read(database: SqliteDatabase, { id, name, input }: SqliteJob): SqliteA
 
 function write(database: SqliteDatabase, jobs: readonly SqliteJob[]): readonly SqliteAnswer[] {
   try {
-    const units = jobs.map(
+    const transactions = jobs.map(
       ({ name, input }) =>
         (run: number) =>
           begin(name, input, run),
     );
     const isDurable = jobs.some(({ commit }) => commit === "durable");
-    const results = database.write(units, isDurable);
+    const results = database.write(transactions, isDurable);
     return jobs.map(({ id }, index) => answerOf(id, results[index]));
   } catch (error) {
     return jobs.map(({ id }) => ({ id, error: portable(error) }));

@@ -40,7 +40,7 @@ export function changed(
 
 /** Whether an update says nothing that the store does not have: applied to this version of the payout, it would write nothing. */
 export function changesNothing(before: Payout, update: PayoutUpdate): boolean {
-  const { payout, formerIds, payment } = changed(before, update, "news", before.updatedAtMs);
+  const { payout, formerIds, payment } = changed(before, update, "update", before.updatedAtMs);
   return payout === before && formerIds.length === 0 && payment.reason === undefined;
 }
 
@@ -76,7 +76,7 @@ function linkAfter(
   const facts = {
     state: change.linkState ?? link.state,
     expiresAtMs: change.linkExpiresAtMs ?? link.expiresAtMs,
-    claimRound: source === "reentry" ? link.claimRound + 1 : link.claimRound,
+    claimRound: source === "newClaimRound" ? link.claimRound + 1 : link.claimRound,
     hosted: change.linkHosted ?? link.hosted,
   };
   const isNew = Object.entries(facts).some(([name, value]) => link[name as keyof typeof facts] !== value);

@@ -5,15 +5,15 @@ import type { Scope } from "../../core/payout.ts";
 import type { LinkState as LinkStateName } from "../../core/status.ts";
 import { LinkState, LinkStateSchema } from "../../gen/sluice/v1/link_pb.ts";
 import type { LinkFilter, PayoutLinkServiceListRequest } from "../../gen/sluice/v1/payout_link_service_pb.ts";
-import type { LinkQuery } from "../../ledger/ledger.ts";
+import type { LinkPosition, LinkQuery } from "../../ledger/ledger.ts";
 import type { Keys } from "../../security/keys.ts";
-import { readPageToken } from "./list-page-token.ts";
+import { seal, unseal } from "../../security/seal.ts";
 
-/** A list as it was asked for. */
+/** A list as its caller wants it. */
 export interface ListRequest {
   readonly query: LinkQuery;
   /** Tells one filter and merchant from another: page tokens are of one. */
-  readonly print: string;
+  readonly filterHash: string;
 }
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -32,9 +32,9 @@ export function readListRequest(
   if (pageSize > MAX_PAGE_SIZE)
     throw invalidField("page_size", `Write at most ${MAX_PAGE_SIZE}. It was ${pageSize}.`);
   const wanted = { scope, ...readFilter(filter) };
-  const print = createHash("sha256").update(JSON.stringify(wanted)).digest("base64url");
-  const after = pageToken === "" ? undefined : readPageToken(keys, pageToken, print);
-  return { query: { ...wanted, after, limit: pageSize || DEFAULT_PAGE_SIZE }, print };
+  const filterHash = createHash("sha256").update(JSON.stringify(wanted)).digest("base64url");
+  const after = pageToken === "" ? undefined : readPageToken(keys, pageToken, filterHash);
+  return { query: { ...wanted, after, limit: pageSize || DEFAULT_PAGE_SIZE }, filterHash };
 }
 
 type Conditions = Omit<LinkQuery, "scope" | "after" | "limit">;
@@ -92,4 +92,37 @@ function readTime(field: string, time: Timestamp | undefined): number | undefine
   if (seconds >= 0n && seconds < SECONDS_END && nanos >= 0 && nanos < 1e9)
     return Number(seconds) * 1000 + Math.ceil(nanos / 1e6);
   throw invalidField(field, "Write a time from 1970 on, such as 2026-01-31T12:00:00Z.");
+}
+
+const CONTEXT = "page token of a list of links";
+
+/** A page token: where the list goes on, and the hash of its filter, sealed. */
+export function writePageToken(keys: Keys, next: LinkPosition, filterHash: string): string {
+  const plain = JSON.stringify([filterHash, next.createdAtMs, next.payoutId]);
+  return Buffer.from(seal(keys, Buffer.from(plain), CONTEXT)).toString("base64url");
+}
+
+/**
+ * Reads what {@link writePageToken} wrote.
+ *
+ * @throws Failure INVALID_DATA_FORMAT for a token that is not this server's, or was given for something else.
+ */
+function readPageToken(keys: Keys, token: string, filterHash: string): LinkPosition {
+  const [given, createdAtMs, payoutId] = open(keys, token);
+  if (given === filterHash) return { createdAtMs, payoutId };
+  throw invalidField(
+    "page_token",
+    "It is of a list with another filter, or of another merchant. Send the filter of the call that gave it, or leave it out.",
+  );
+}
+
+function open(keys: Keys, token: string): readonly [string, number, string] {
+  try {
+    return JSON.parse(Buffer.from(unseal(keys, Buffer.from(token, "base64url"), CONTEXT)).toString());
+  } catch {
+    throw invalidField(
+      "page_token",
+      "It is no token of this server's. Write next_page_token of the reply before, or leave it out.",
+    );
+  }
 }

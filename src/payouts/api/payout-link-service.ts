@@ -15,8 +15,7 @@ import {
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { LinkOperations } from "../links/link-operations.ts";
 import { type LinkContext, newToken, presentLink } from "../links/payout-link.ts";
-import { writePageToken } from "./list-page-token.ts";
-import { readListRequest } from "./list-request.ts";
+import { readListRequest, writePageToken } from "./list-request.ts";
 
 /** What serving links takes. */
 export interface LinkServiceParts extends LinkContext {
@@ -45,11 +44,11 @@ const answers: { readonly [M in Served]: Answer<M> } = {
   get: async (parts, { id }, scope) => ({ link: presentLink(parts, await findLink(parts, scope, id)) }),
 
   async list(parts, request, scope) {
-    const asked = readListRequest(parts, request, scope);
-    const { links, next } = await parts.ledger.listLinks(asked.query);
+    const wanted = readListRequest(parts, request, scope);
+    const { links, next } = await parts.ledger.listLinks(wanted.query);
     return {
       links: links.map((link) => presentLink(parts, link)),
-      nextPageToken: next ? writePageToken(parts.keys, next, asked.print) : "",
+      nextPageToken: next ? writePageToken(parts.keys, next, wanted.filterHash) : "",
     };
   },
 

@@ -2,7 +2,7 @@ import { type Claim, currencyCode, type Operation } from "../../connector/contra
 import { Failure } from "../../core/failure.ts";
 import { linkEndAt } from "../../core/link-state.ts";
 import { operations } from "../../core/operations.ts";
-import type { Attempt, Payout } from "../../core/payout.ts";
+import type { Initiator, Payout } from "../../core/payout.ts";
 import { statusFacts, statusName } from "../../core/status.ts";
 import type { PayoutIds } from "../../ledger/ledger.ts";
 import type { Dependencies } from "../dependencies.ts";
@@ -20,15 +20,6 @@ export interface Command {
   readonly payout: Payout | undefined;
   /** What the recipient gave, where they are the initiator. */
   readonly claim?: Claim;
-}
-
-/** Who began an operation: a caller, the recipient by claiming a link, or this server because the details are in. */
-export type Initiator = "caller" | "recipient" | "automatic";
-
-/** Who began an attempt. */
-export function initiatorOf({ fieldHashes }: Attempt): Initiator {
-  if (fieldHashes.asker === undefined) return "caller";
-  return fieldHashes.asker === "recipient" ? "recipient" : "automatic";
 }
 
 /** Finds the payout a request is about. The merchant's id counts where it is given; the provider's or ours otherwise. */

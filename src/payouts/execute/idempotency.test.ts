@@ -118,6 +118,7 @@ describe("the provider's key", () => {
     dedupeKey: "merchant:order-1",
     requestHash: "",
     fieldHashes: {},
+    initiator: "caller",
     startedAtMs: 1,
     lease: { owner: "process", untilMs: 2 },
     payout: undefined,

@@ -62,7 +62,7 @@ function hashField(key: Key, name: string, value: unknown): string {
 /** Names of the fields in which two requests differ. */
 export function differingFields(one: RequestHash["fields"], other: RequestHash["fields"]): readonly string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].filter((name) => name !== KEY_ID && name !== "asker" && one[name] !== other[name]).sort();
+  return [...names].filter((name) => name !== KEY_ID && one[name] !== other[name]).sort();
 }
 
 /** Where a request goes. A caller sends the same again and again, so the hashes are kept. */

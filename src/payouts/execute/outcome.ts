@@ -1,7 +1,7 @@
 import { currencyCode } from "../../connector/contract.ts";
 import { Failure } from "../../core/failure.ts";
 import { operationFacts, operations } from "../../core/operations.ts";
-import type { Attempt } from "../../core/payout.ts";
+import type { Attempt, Initiator } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
 import type { Outcome, PayoutUpdate } from "../../ledger/ledger.ts";
 import { seal } from "../../security/seal.ts";
@@ -10,7 +10,6 @@ import { presentNewLink, withProviderLink } from "../links/payout-link.ts";
 import type { PayoutReply, ProviderResult } from "../provider/provider-result.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import { providerLinkUpdate, updateFrom } from "../status-update.ts";
-import { type Initiator, initiatorOf } from "./command.ts";
 import { type Plan, payoutMadeBy } from "./plan.ts";
 
 /** What is written down of how an attempt ended. The reply is sealed: it can hold a provider's link. */
@@ -65,7 +64,7 @@ export function replySealContext(attemptId: string): string {
   return `reply ${attemptId}`;
 }
 
-/** Fills in what the core knows better than the connector: the caller's id, an id to ask by, and the link. */
+/** Fills in what the core knows better than the connector: the caller's id, an id to use in Get, and the link. */
 export function completeReply(
   deps: Pick<Dependencies, "keys" | "now" | "publicUrl">,
   { command, intent, payout }: Plan,
@@ -93,7 +92,7 @@ const initiators: Readonly<Record<Exclude<Initiator, "caller">, string>> = {
 /** An earlier operation on the payout has an unknown outcome: nothing else may begin. */
 export function blockedBy({ command }: Plan, attempt: Attempt): Failure {
   const { rpc } = operationFacts(attempt.operation);
-  const initiator = initiatorOf(attempt);
+  const { initiator } = attempt;
   const blocker = initiator === "caller" ? `its ${rpc}` : initiators[initiator];
   const message = `${operations[command.operation].rpc} is blocked: the outcome of ${blocker} is still unknown. ${
     initiator === "caller" ? `Repeat that ${rpc} first: it finds out.` : "Repeat this call in a moment."

@@ -40,15 +40,13 @@ export function planFor(deps: Pick<Dependencies, "keys" | "leases" | "now">, com
     scope,
     attemptId,
     operation,
+    initiator,
     dedupeKey: dedupeKey ?? `attempt:${attemptId}`,
     ...(idempotencyKey !== undefined && {
       idempotencyKey: { key: idempotencyKey, expiresAtMs: nowMs + KEY_KEPT_MS },
     }),
     requestHash: requestHash.whole,
-    fieldHashes: {
-      ...requestHash.fields,
-      ...(initiator !== "caller" && { asker: initiator === "automatic" ? "server" : initiator }),
-    },
+    fieldHashes: requestHash.fields,
     startedAtMs: nowMs,
     lease: deps.leases.begin(),
     payout: made ? { create: made } : intendedPayout(command),

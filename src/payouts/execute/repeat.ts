@@ -5,7 +5,6 @@ import type { Attempt, Existing } from "../../core/payout.ts";
 import { unseal } from "../../security/seal.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { decodeReply, type PayoutReply } from "../provider/provider-result.ts";
-import { initiatorOf } from "./command.ts";
 import { differingFields, hashKeyId, hashRequest, noHash } from "./idempotency.ts";
 import { completeReply, replySealContext } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
@@ -59,7 +58,7 @@ export function checkSameRequest(
   const { rpc } = operations[operation];
   const fields = differences(deps, plan, attempt);
   if (fields === undefined) return;
-  if (initiatorOf(attempt) !== "caller") throw begunByOthers(plan, attempt);
+  if (attempt.initiator !== "caller") throw begunByOthers(plan, attempt);
   const metadata = { differs: fields, ...(payout && { payout_id: payout.id }) };
   if (via === "key") {
     const message = `This idempotency-key was used for another ${rpc}, which differs in: ${fields}. Use a new key, or send the first request.`;
@@ -101,8 +100,7 @@ export function differences(
 /** A caller's payment differs from the one that the recipient's claim, or this server by itself, has begun already. */
 function begunByOthers({ command }: Plan, attempt: Attempt): Failure {
   const { payoutId } = attempt;
-  const why =
-    initiatorOf(attempt) === "recipient" ? "the recipient has claimed it" : "it is paid automatically";
+  const why = attempt.initiator === "recipient" ? "the recipient has claimed it" : "it is paid automatically";
   const message = `${operations[command.operation].rpc} cannot begin: ${why}. Ask Get where the payout is; nothing was sent.`;
   return new Failure("PAYOUT_STATE", message, payoutId ? { metadata: { payout_id: payoutId } } : {});
 }

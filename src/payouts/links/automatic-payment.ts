@@ -6,7 +6,6 @@ import { Fulfilment } from "../../gen/sluice/v1/link_pb.ts";
 import { PayoutServiceTransferRequestSchema } from "../../gen/types/payout_pb.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { Executed } from "../execute/attempt.ts";
-import { initiatorOf } from "../execute/command.ts";
 import { executeNew } from "../execute/execute.ts";
 import { type Plan, planFor } from "../execute/plan.ts";
 import { differences, type EarlierAttempt } from "../execute/repeat.ts";
@@ -25,7 +24,7 @@ export async function isDue(deps: Dependencies, payout: Payout, { connector }: R
   if (status === payoutStatus.REQUIRES_FULFILLMENT)
     return readOptions(deps, { id, link }).fulfilment !== Fulfilment.MANUAL;
   const openAttempt = (await deps.ledger.findLinkById(scope, id))?.openAttempt;
-  return openAttempt !== undefined && initiatorOf(openAttempt) === "automatic";
+  return openAttempt?.initiator === "automatic";
 }
 
 /**

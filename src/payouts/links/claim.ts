@@ -6,7 +6,6 @@ import type { Payout } from "../../core/payout.ts";
 import { payoutStatus } from "../../core/status.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { type Executed, inProgress } from "../execute/attempt.ts";
-import { initiatorOf } from "../execute/command.ts";
 import { executeNew } from "../execute/execute.ts";
 import { type Plan, planFor } from "../execute/plan.ts";
 import { differences, type EarlierAttempt, storedReply } from "../execute/repeat.ts";
@@ -153,7 +152,7 @@ async function afterEarlier(
 ): Promise<ClaimEnd | undefined> {
   const { attempt } = earlier;
   const isSameOperation = attempt.operation === plan.command.operation;
-  const isClaim = initiatorOf(attempt) === "recipient" && isSameOperation;
+  const isClaim = attempt.initiator === "recipient" && isSameOperation;
   const isSame = isClaim && differences(deps, plan, attempt) === undefined;
   // A lookup finds what was made whatever the details were, and where it finds nothing these may be sent.
   const mayTakeOver = isSame || (isClaim && "lookup" in plan.command.route.connector.idempotency);

@@ -41,7 +41,7 @@ function act(choose: Choose, process: Process, payout: Payout, headers: Readonly
   const order = { ...name, ...money, ...choose([{}, { payout_method_data: { ach } }]) };
   const entry = choose([1, 1, 2, 3]);
   const acts: Readonly<Record<string, () => Promise<object>>> = {
-    claim: () => links.claim(payout, aClaim(number, entry)),
+    claim: () => links.claim(payout, aClaim(number, entry), { isFresh: choose([true, false]) }),
     transfer: () => call("transfer", order, headers),
     enroll: () => call("enrollDisburseAccount", order, headers),
     get: () => call("get", name, headers),

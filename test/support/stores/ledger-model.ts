@@ -59,6 +59,7 @@ export class LedgerModel {
       dedupeKey,
       requestHash,
       fieldHashes,
+      initiator: intent.initiator,
       startedAtMs,
       lease,
     };
@@ -135,7 +136,7 @@ export class LedgerModel {
   }
 
   applyUpdate(payoutId: string, change: PayoutUpdate): Payout {
-    this.change(payoutId, change, "news", lastPayment(this.held, payoutId));
+    this.change(payoutId, change, "update", lastPayment(this.held, payoutId));
     return this.payout(payoutId);
   }
 
@@ -241,7 +242,7 @@ export class LedgerModel {
 
   #linkAfter(before: Link, change: PayoutUpdate, source: StatusSource): Link {
     const { linkState: state = before.state, linkExpiresAtMs: expiresAtMs = before.expiresAtMs } = change;
-    const claimRound = before.claimRound + (source === "reentry" ? 1 : 0);
+    const claimRound = before.claimRound + (source === "newClaimRound" ? 1 : 0);
     const link = { ...before, state, expiresAtMs, claimRound };
     if (state === before.state) return link;
     const nowMs = this.now();

@@ -2,7 +2,7 @@ import { linkStateAt } from "../../../src/core/link-state.ts";
 import type { LinkRecord, NewToken, PaymentAttempt, Payout, Scope } from "../../../src/core/payout.ts";
 import { PayoutEnums_PayoutStatus } from "../../../src/gen/types/payout_pb.ts";
 import type { LinkList, LinkQuery } from "../../../src/ledger/ledger.ts";
-import { CODE_LOCK_MS, CODE_TRIES } from "../../../src/ledger/transactions/link-writing.ts";
+import { CODE_GUESSES, CODE_LOCK_MS } from "../../../src/ledger/transactions/links.ts";
 import { LedgerModel } from "./ledger-model.ts";
 import { paymentsOf } from "./payment-model.ts";
 
@@ -41,17 +41,17 @@ export class LinkModel extends LedgerModel {
       status: PayoutEnums_PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
       linkState: "ACTIVE",
     } as const;
-    this.change(payoutId, change, "reentry");
+    this.change(payoutId, change, "newClaimRound");
     return this.payout(payoutId);
   }
 
   takeCodeGuess(payoutId: string): { readonly isAllowed: boolean; readonly lockedUntilMs: number } {
     const { link } = this.payout(payoutId);
     const { taken, lockedUntilMs } = this.#tries.get(payoutId) ?? { taken: 0, lockedUntilMs: 0 };
-    const isLocked = taken >= CODE_TRIES && lockedUntilMs > this.now();
+    const isLocked = taken >= CODE_GUESSES && lockedUntilMs > this.now();
     if (!link || isLocked) return { isAllowed: false, lockedUntilMs };
-    const now = taken >= CODE_TRIES ? 1 : taken + 1;
-    const after = { taken: now, lockedUntilMs: now === CODE_TRIES ? this.now() + CODE_LOCK_MS : 0 };
+    const now = taken >= CODE_GUESSES ? 1 : taken + 1;
+    const after = { taken: now, lockedUntilMs: now === CODE_GUESSES ? this.now() + CODE_LOCK_MS : 0 };
     this.#tries.set(payoutId, after);
     return { isAllowed: true, lockedUntilMs: after.lockedUntilMs };
   }

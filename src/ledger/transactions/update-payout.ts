@@ -1,13 +1,13 @@
 import { randomUUIDv7 } from "node:crypto";
 import { endStates } from "../../core/link-state.ts";
-import type { Link, NewPayout, Payout } from "../../core/payout.ts";
+import { operationFacts } from "../../core/operations.ts";
+import type { Attempt, Link, NewPayout, Payout } from "../../core/payout.ts";
 import type { StatusSource } from "../../core/status.ts";
 import type { Intent, Outcome, PayoutUpdate } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { sql } from "../sql/sql.ts";
-import { type Telling, tellingOf, tellPayment } from "./payment-news.ts";
-import { changed } from "./payout-change.ts";
-import { type Query, query } from "./unit.ts";
+import { type ChangedPayout, changed } from "./payout-change.ts";
+import { type Query, query } from "./transaction.ts";
 
 /** A payout as it stands once the queries have succeeded. */
 export interface PayoutWrites {
@@ -32,9 +32,9 @@ export function insertPayout(
     updatedAtMs: nowMs,
     version: 1,
   };
-  const after = changed(made, outcome?.change ?? {}, "news", nowMs);
+  const after = changed(made, outcome?.change ?? {}, "update", nowMs);
   const payout = { ...after.payout, version: 1 };
-  const telling = tellingOf({ id: attemptId, operation }, outcome);
+  const effect = paymentEffectOf({ id: attemptId, operation }, outcome);
   return {
     payout,
     queries: [
@@ -44,7 +44,7 @@ export function insertPayout(
       ...metadataKeys(payout, wanted.link?.metadataKeys ?? []),
     ],
     // Nothing else can have tried to pay it, to have news of.
-    payment: telling === "news" ? [] : tellPayment(undefined, after, telling, nowMs),
+    payment: effect === "update" ? [] : updatePaymentAttempt(undefined, after, effect, nowMs),
   };
 }
 
@@ -63,7 +63,7 @@ export function changePayout(
   change: PayoutUpdate,
   source: StatusSource,
   nowMs: number,
-  telling: Telling,
+  effect: PaymentEffect,
 ): PayoutWrites {
   const after = changed(before, change, source, nowMs);
   const { payout, formerIds } = after;
@@ -74,7 +74,7 @@ export function changePayout(
       ...(payout.status === before.status ? [] : [event(payout, before.status)]),
       ...remember(payout, formerIds),
     ],
-    payment: tellPayment(before, after, telling, nowMs),
+    payment: updatePaymentAttempt(before, after, effect, nowMs),
   };
 }
 
@@ -140,4 +140,32 @@ function event(payout: Payout, from: number): Query {
 
 function remember({ id }: Payout, formerIds: readonly string[]): readonly Query[] {
   return formerIds.map((formerId) => query(sql.rememberFormerId, id, formerId));
+}
+
+/** What a change of a payout is to a try to pay it: how that attempt ended, something heard since of the last one, or nothing. */
+export type PaymentEffect = { readonly endOf: string } | "update" | "nothing";
+
+/** What the outcome of an attempt is to the tries to pay. While nobody knows how a payment ended it says nothing. */
+export function paymentEffectOf(
+  { id, operation }: Pick<Attempt, "id" | "operation">,
+  outcome: Outcome | undefined,
+): PaymentEffect {
+  if (!outcome) return "nothing";
+  if (!operationFacts(operation).pays) return "update";
+  return outcome.state === "DONE" ? { endOf: id } : "nothing";
+}
+
+/** Writes down with a try to pay what its payout has come to. Asked after the try itself is written. */
+function updatePaymentAttempt(
+  before: Payout | undefined,
+  { payout, payment }: ChangedPayout,
+  effect: PaymentEffect,
+  nowMs: number,
+): readonly Query[] {
+  const isNew = payout !== before || payment.reason !== undefined;
+  if (effect === "nothing" || (effect === "update" && !isNew)) return [];
+  const { reason = null, connectorPayoutId = null } = payment;
+  const attemptId = effect === "update" ? null : effect.endOf;
+  const params = [payout.id, payout.status, reason, connectorPayoutId, nowMs, attemptId] as const;
+  return [query(sql.updatePaymentAttempt, ...params)];
 }

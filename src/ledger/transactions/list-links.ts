@@ -2,15 +2,15 @@ import type { LinkState } from "../../core/status.ts";
 import type { LinkList, LinkPosition, LinkQuery } from "../ledger.ts";
 import { linkSql } from "../sql/link-sql.ts";
 import { number, readLinkRecord, text } from "../sql/rows.ts";
-import { ask, type Param, type Row, type Unit } from "./unit.ts";
+import { fetchRows, type Param, type Row, type Transaction } from "./transaction.ts";
 
-/** How many links one unit of work looks at: writes wait for it where there is one writer. */
+/** How many links one transaction looks at: writes wait for it where there is one writer. */
 const LINKS_PER_SCAN = 2_000;
-/** How many units of work one list may take, before it leaves the rest to the next page. */
+/** How many transactions one list may take, before it leaves the rest to the next page. */
 const SCANS_PER_LIST = 25;
 
 /**
- * {@link Ledger.listLinks}: scans until the page is full, there are no more links, or enough has been looked at. A page may
+ * {@link LinkStore.listLinks}: scans until the page is full, there are no more links, or enough has been looked at. A page may
  * thus be short, and even empty, though more follow.
  */
 export async function listLinks(
@@ -29,11 +29,11 @@ export async function listLinks(
 }
 
 /** One step of {@link listLinks}: the links that match among the next few. */
-export function* scanLinks(wanted: LinkQuery, nowMs: number): Unit<LinkList> {
+export function* scanLinks(wanted: LinkQuery, nowMs: number): Transaction<LinkList> {
   const source = yield* sourceFor(wanted);
   const range = rangeOf(wanted);
   const end = source.isComplete ? undefined : yield* placeAfter(source, range);
-  const rows = yield* ask(
+  const rows = yield* fetchRows(
     source.list,
     ...range.slice(0, 4),
     ...(end ? [end.createdAtMs, end.payoutId] : range.slice(4)),
@@ -57,7 +57,7 @@ interface Source {
   readonly isComplete: boolean;
 }
 
-function* sourceFor(wanted: LinkQuery): Unit<Source> {
+function* sourceFor(wanted: LinkQuery): Transaction<Source> {
   const { scope, metadataKey, merchantPayoutIdPrefix: prefix, connector, states } = wanted;
   const isFiltered = Boolean(prefix) || connector !== undefined || states.length > 0;
   if (metadataKey !== undefined) {
@@ -67,7 +67,7 @@ function* sourceFor(wanted: LinkQuery): Unit<Source> {
   const past = prefix && afterPrefix(prefix);
   if (prefix && past) {
     const params = [scope.tenantId, scope.merchantId, prefix, past, LINKS_PER_SCAN + 1] as const;
-    const [row] = yield* ask(linkSql.countPrefix, ...params);
+    const [row] = yield* fetchRows(linkSql.countPrefix, ...params);
     if (row && number(row, "payouts") <= LINKS_PER_SCAN)
       return { list: linkSql.listByPrefix, placeAfter: "", params: [LINKS_PER_SCAN], isComplete: true };
   }
@@ -83,8 +83,8 @@ function rangeOf({ scope, after, createdFromMs = 0, createdBeforeMs }: LinkQuery
   return [scope.tenantId, scope.merchantId, start.createdAtMs, start.payoutId, createdFromMs, ""];
 }
 
-function* placeAfter(source: Source, range: Range): Unit<LinkPosition | undefined> {
-  const [row] = yield* ask(source.placeAfter, ...range, LINKS_PER_SCAN - 1, ...source.params);
+function* placeAfter(source: Source, range: Range): Transaction<LinkPosition | undefined> {
+  const [row] = yield* fetchRows(source.placeAfter, ...range, LINKS_PER_SCAN - 1, ...source.params);
   return row && positionOf(row);
 }
 

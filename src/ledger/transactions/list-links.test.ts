@@ -6,7 +6,7 @@ import { freshDatabase, hasPostgres } from "../../../test/support/stores/postgre
 import type { NewPayout } from "../../core/payout.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
 import type { LinkList, LinkPosition, LinkQuery, PayoutUpdate } from "../ledger.ts";
-import { afterPrefix, listLinks } from "./link-listing.ts";
+import { afterPrefix, listLinks } from "./list-links.ts";
 
 const nothing = {
   states: [],
@@ -33,7 +33,7 @@ describe("afterPrefix", () => {
 });
 
 describe("a list", () => {
-  it("ends after so many units of work, and says where to go on", async () => {
+  it("ends after so many transactions, and says where to go on", async () => {
     const positions: (LinkPosition | undefined)[] = [];
     const scan = async ({ after }: LinkQuery): Promise<LinkList> => {
       positions.push(after);
@@ -210,7 +210,7 @@ onEveryEngine((fixture) => {
     });
   });
 
-  describe("among more links than one unit of work looks at", () => {
+  describe("among more links than one transaction looks at", () => {
     it("finds the few that match, by state, key or prefix", { timeout: 60_000 }, async () => {
       const one = merchant();
       const count = 5_000;

@@ -12,10 +12,10 @@ onEveryEngine((fixture) => {
   async function made(): Promise<Payout> {
     const { attempt, payout } = await fixture.opened({}, { link: aLink({ expiresAtMs: 1e9 }) });
     await fixture.ledger.complete(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
-    return standing(payout.id);
+    return current(payout.id);
   }
 
-  async function standing(id: string): Promise<Payout> {
+  async function current(id: string): Promise<Payout> {
     const payout = await fixture.ledger.findPayout(scope, { id });
     if (!payout) throw new Error(`There is no payout ${id}.`);
     return payout;
@@ -23,7 +23,7 @@ onEveryEngine((fixture) => {
 
   /** Begins a payment of a payout as it stands. */
   async function paying(id: string, operation = "transfer", startedAtMs = fixture.clock.ms): Promise<string> {
-    const { version } = await standing(id);
+    const { version } = await current(id);
     const intent = anIntent({ operation, payout: { id, version }, methodKind: 3, startedAtMs });
     expect((await fixture.ledger.open(intent)).kind).toBe("opened");
     return intent.attemptId;
@@ -38,7 +38,7 @@ onEveryEngine((fixture) => {
     it("is found by the hash of its token, and by its id for its merchant alone", async () => {
       const { id, link } = await made();
       const found = await fixture.ledger.findLinkById(scope, id);
-      expect(found).toEqual({ payout: await standing(id), paymentAttempts: 0, openAttempt: undefined });
+      expect(found).toEqual({ payout: await current(id), paymentAttempts: 0, openAttempt: undefined });
       expect(await fixture.ledger.findLink(link?.tokenHash ?? "")).toEqual(found);
       expect(await fixture.ledger.findLink("")).toBeUndefined();
       for (const other of [
@@ -61,7 +61,7 @@ onEveryEngine((fixture) => {
       await fixture.ledger.complete(first, unknown, durable);
       expect((await fixture.ledger.findLinkById(scope, id))?.openAttempt?.state).toBe("UNKNOWN");
       await fixture.ledger.complete(first, done({ status: Status.FAILED }), durable);
-      const { version } = await standing(id);
+      const { version } = await current(id);
       await fixture.ledger.reopenLink(id, version);
       await paying(id, "enrollDisburseAccount");
       expect(await fixture.ledger.findLinkById(scope, id)).toMatchObject({
@@ -133,7 +133,7 @@ onEveryEngine((fixture) => {
         connectorPayoutId: "po_3",
       });
       await fixture.ledger.complete(await paying(id), failing, durable);
-      await fixture.ledger.reopenLink(id, (await standing(id)).version);
+      await fixture.ledger.reopenLink(id, (await current(id)).version);
       await fixture.ledger.applyUpdate(id, {
         status: Status.REQUIRES_FULFILLMENT,
         connectorPayoutId: "acct_1",
@@ -158,7 +158,7 @@ onEveryEngine((fixture) => {
         done({ status: Status.FAILED }),
         durable,
       );
-      await fixture.ledger.reopenLink(id, (await standing(id)).version);
+      await fixture.ledger.reopenLink(id, (await current(id)).version);
       const second = await paying(id, "transfer", 8_000);
       await fixture.ledger.complete(second, done({ status: Status.SUCCESS }), durable);
       const found = await fixture.ledger.listPaymentAttempts(scope, id);

@@ -5,7 +5,7 @@ import type { NewPayout, Payout } from "../../core/payout.ts";
 import type { StoredLinkState } from "../../core/status.ts";
 import { PayoutEnums_PayoutStatus as Status } from "../../gen/types/payout_pb.ts";
 import type { Ledger } from "../ledger.ts";
-import { CODE_LOCK_MS } from "./link-writing.ts";
+import { CODE_LOCK_MS } from "./links.ts";
 
 const durable = { durable: true };
 const link = () => aLink({ expiresAtMs: 1e9 });
@@ -15,10 +15,10 @@ onEveryEngine((fixture) => {
   async function waiting(given: Partial<NewPayout> = {}): Promise<Payout> {
     const { attempt, payout } = await fixture.opened({}, { link: link(), ...given });
     await fixture.ledger.complete(attempt.id, done({ status: Status.REQUIRES_PAYOUT_METHOD_DATA }), durable);
-    return standing(payout.id);
+    return current(payout.id);
   }
 
-  async function standing(id: string): Promise<Payout> {
+  async function current(id: string): Promise<Payout> {
     const payout = await fixture.ledger.findPayout(scope, { id });
     if (!payout) throw new Error(`There is no payout ${id}.`);
     return payout;
@@ -50,7 +50,7 @@ onEveryEngine((fixture) => {
         updatedAtMs: fixture.clock.ms,
         version: payout.version + 1,
       });
-      expect(await standing(payout.id)).toEqual(again);
+      expect(await current(payout.id)).toEqual(again);
       expect((await fixture.eventsOf(payout.id)).at(-1)).toEqual([
         Status.FAILED,
         Status.REQUIRES_PAYOUT_METHOD_DATA,
@@ -61,7 +61,7 @@ onEveryEngine((fixture) => {
       const payout = await failed();
       const results = await hundredTimes((ledger) => ledger.reopenLink(payout.id, payout.version));
       expect(new Set(results.map((each) => each.version))).toEqual(new Set([payout.version + 1]));
-      expect((await standing(payout.id)).link?.claimRound).toBe(2);
+      expect((await current(payout.id)).link?.claimRound).toBe(2);
       expect(await fixture.eventsOf(payout.id)).toHaveLength(3);
     });
 
@@ -109,7 +109,7 @@ onEveryEngine((fixture) => {
       const completedAtMs = fixture.clock.ms;
       fixture.clock.ms += 1;
       await fixture.ledger.applyUpdate(id, { status: Status.REVERSED, linkState: "COMPLETED" });
-      expect((await standing(id)).link).toMatchObject({ openedAtMs, claimedAtMs, completedAtMs });
+      expect((await current(id)).link).toMatchObject({ openedAtMs, claimedAtMs, completedAtMs });
     });
 
     it("stay when more is heard of the same state", async () => {
@@ -132,7 +132,7 @@ onEveryEngine((fixture) => {
     it("do not make a payout another one: a visit is no change", async () => {
       const before = await waiting();
       await fixture.ledger.markOpened(before.id);
-      expect((await standing(before.id)).version).toBe(before.version);
+      expect((await current(before.id)).version).toBe(before.version);
     });
   });
 
@@ -212,7 +212,7 @@ onEveryEngine((fixture) => {
     it("leave the payout as it is, and what has no link has none", async () => {
       const before = await waiting();
       await fixture.ledger.takeCodeGuess(before.id);
-      expect(await standing(before.id)).toEqual(before);
+      expect(await current(before.id)).toEqual(before);
       const { payout } = await fixture.opened();
       expect((await fixture.ledger.takeCodeGuess(payout.id)).isAllowed).toBe(false);
     });
@@ -234,7 +234,7 @@ onEveryEngine((fixture) => {
       const others = { ...scope, merchantId: "others" };
       expect(await fixture.ledger.replaceToken(others, id, token)).toBeUndefined();
       expect(await fixture.ledger.replaceToken(scope, id, { ...token, generation: 5 })).toBeUndefined();
-      expect((await standing(id)).version).toBe(version);
+      expect((await current(id)).version).toBe(version);
       const results = await hundredTimes((ledger) =>
         ledger.replaceToken(scope, id, { ...token, tokenHash: crypto.randomUUID() }),
       );

@@ -19,6 +19,7 @@ onEveryEngine((fixture) => {
         payout: { create },
         idempotencyKey: { key: "key ü ☃", expiresAtMs: 9_000 },
         fieldHashes: { 'q"uote': "ü ☃" },
+        initiator: "recipient",
       });
       const result = await fixture.ledger.open(intent);
       const attempt = {
@@ -28,6 +29,7 @@ onEveryEngine((fixture) => {
         dedupeKey: intent.dedupeKey,
         requestHash: "requestHash",
         fieldHashes: { 'q"uote': "ü ☃" },
+        initiator: "recipient",
         state: "SENDING",
         sendCount: 1,
         startedAtMs: 1_000,

@@ -13,15 +13,15 @@ export interface Query {
 /** Queries that are asked together, in this order, and cost one round trip where the store is elsewhere. */
 export interface Batch {
   readonly queries: readonly Query[];
-  /** Whether the commit goes with them: it happens where all succeed, and nothing of the unit stays where one fails. */
+  /** Whether the commit goes with them: it happens where all succeed, and nothing of the transaction stays where one fails. */
   readonly isLast: boolean;
 }
 
 /**
- * A unit of work: what happens in one transaction, written once for every engine. It yields batches, is given the rows of
+ * A transaction, written once for every engine. It yields batches, is given the rows of
  * each query, and returns its result. It may be run again from the start, so it has no effect but its queries.
  */
-export type Unit<T> = Generator<Batch, T, readonly (readonly Row[])[]>;
+export type Transaction<T> = Generator<Batch, T, readonly (readonly Row[])[]>;
 
 /** The rows of each of several queries. */
 export type RowsOf<Q extends readonly Query[]> = { readonly [I in keyof Q]: readonly Row[] };
@@ -39,36 +39,36 @@ export function query(sql: string, ...params: readonly Param[]): Query {
   return { sql, params };
 }
 
-/** Asks one query from within a unit: `const rows = yield* ask(sql.payoutById, id)`. */
-export function* ask(sql: string, ...params: readonly Param[]): Unit<readonly Row[]> {
-  const [rows] = yield* askAll([query(sql, ...params)]);
+/** Sends one query: `const rows = yield* fetchRows(sql.payoutInScope, tenantId, merchantId, id)`. */
+export function* fetchRows(sql: string, ...params: readonly Param[]): Transaction<readonly Row[]> {
+  const [rows] = yield* fetchBatch([query(sql, ...params)]);
   return rows;
 }
 
-/** Asks several queries at once. */
-export function* askAll<const Q extends readonly Query[]>(queries: Q): Unit<RowsOf<Q>> {
+/** Sends several queries at once. */
+export function* fetchBatch<const Q extends readonly Query[]>(queries: Q): Transaction<RowsOf<Q>> {
   return (yield { queries, isLast: false }) as RowsOf<Q>;
 }
 
-/** Asks the last queries of a unit, and commits. */
-export function* askLast<const Q extends readonly Query[]>(queries: Q): Unit<RowsOf<Q>> {
+/** Sends the last queries of a transaction, and commits. */
+export function* commitWith<const Q extends readonly Query[]>(queries: Q): Transaction<RowsOf<Q>> {
   return (yield { queries, isLast: true }) as RowsOf<Q>;
 }
 
-/** Carries out a unit on an engine that answers at once. */
-export function carryOut<T>(unit: Unit<T>, answer: (query: Query) => readonly Row[]): T {
-  let step = unit.next();
-  while (!step.done) step = unit.next(step.value.queries.map(answer));
+/** Runs a transaction on an engine that answers at once. */
+export function runTransaction<T>(transaction: Transaction<T>, answer: (query: Query) => readonly Row[]): T {
+  let step = transaction.next();
+  while (!step.done) step = transaction.next(step.value.queries.map(answer));
   return step.value;
 }
 
-/** Carries out a unit on an engine that answers later. */
-export async function carryOutAsync<T>(
-  unit: Unit<T>,
+/** Runs a transaction on an engine that answers later. */
+export async function runTransactionAsync<T>(
+  transaction: Transaction<T>,
   answer: (batch: Batch) => Promise<readonly (readonly Row[])[]>,
 ): Promise<T> {
-  let step = unit.next();
-  while (!step.done) step = unit.next(await answer(step.value));
+  let step = transaction.next();
+  while (!step.done) step = transaction.next(await answer(step.value));
   return step.value;
 }
 
