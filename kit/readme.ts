@@ -5,7 +5,7 @@ import { linkOptionNames } from "../src/connector/connector-shape.ts";
 import { credentialFields } from "../src/connector/credentials.ts";
 import { loadConnectors, type Registry } from "../src/connector/registry.ts";
 import { reasons } from "../src/core/reasons.ts";
-import { type PageState, statuses } from "../src/core/status.ts";
+import { type StatusPageState, statuses } from "../src/core/status.ts";
 import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { methodName } from "./connector-tables.ts";
 import { type Tables, table, withTables } from "./markdown.ts";
@@ -109,7 +109,7 @@ function statusTable(): string {
 }
 
 /** The titles of the recipient's page, in English. */
-const pageTitles: Readonly<Record<PageState, string>> = {
+const pageTitles: Readonly<Record<StatusPageState, string>> = {
   open: "The form that asks where the money should go",
   received: "We have your details",
   pending: "Your payment is on its way",

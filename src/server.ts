@@ -13,7 +13,7 @@ import { EventService } from "./gen/types/event_pb.ts";
 import { PayoutService } from "./gen/types/payout_pb.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
-import { createPages } from "./pages/pages.ts";
+import { createPages } from "./pages/routes.ts";
 import { discoveryHandlers } from "./payouts/api/connector-service.ts";
 import { linkHandlers } from "./payouts/api/payout-link-service.ts";
 import { createPayouts } from "./payouts/api/payout-service.ts";

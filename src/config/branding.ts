@@ -1,25 +1,20 @@
 import { create } from "@bufbuild/protobuf";
-import { getContrast } from "color2k";
 import { z } from "zod";
+import { colorForm, contrastOf, MAX_BRAND_NAME_LENGTH, READABLE_CONTRAST } from "../core/branding.ts";
 import type { Scope } from "../core/payout.ts";
 import { type Branding, BrandingSchema } from "../gen/sluice/v1/link_pb.ts";
 
-/** How a merchant's pages look where a link does not say. Undefined where nothing was said of that merchant. */
+/** How a merchant's pages look where a link does not say. Undefined where the operator has set nothing for that merchant. */
 export type BrandingDefaults = (scope: Scope) => Branding | undefined;
 
-/** Nothing was said of anybody. */
+/** The operator has set no branding. */
 export const noBranding: BrandingDefaults = () => undefined;
 
-/** What WCAG asks of text, as a ratio to 1. */
-const READABLE_CONTRAST = 4.5;
-
-const color = z
-  .string()
-  .regex(/^#[0-9a-fA-F]{6}$/, { error: "must be a colour as #rrggbb, such as #0a7d4f" });
+const color = z.string().regex(colorForm, { error: "must be a colour as #rrggbb, such as #0a7d4f" });
 const image = z.string().refine((url) => /^https:\/\/\S+$/.test(url) && URL.canParse(url), {
   error: "must be a URL that begins with https://",
 });
-const text = z.string().trim().min(1).max(100);
+const text = z.string().trim().min(1).max(MAX_BRAND_NAME_LENGTH);
 
 const merchantBranding = z
   .strictObject({
@@ -33,7 +28,7 @@ const merchantBranding = z
   })
   .superRefine(({ accent_color: accent, button_text_color: buttonText }, context) => {
     if (!accent || !buttonText) return;
-    const contrast = getContrast(accent, buttonText);
+    const contrast = contrastOf(buttonText, accent);
     if (contrast >= READABLE_CONTRAST) return;
     context.addIssue({
       code: "custom",
@@ -50,7 +45,7 @@ const file = z.record(
 );
 
 /**
- * Reads the file of branding. What is said of a merchant stands for itself: nothing is mixed into it from `*`.
+ * Reads the branding file. A merchant's branding inherits nothing from `*`.
  *
  * @throws TypeError that names every mistake with its place.
  */

@@ -46,7 +46,7 @@ export type LinkState = "ACTIVE" | "CLAIMED" | "COMPLETED" | "RETURNED" | "EXPIR
 export type StoredLinkState = Exclude<LinkState, "RETURNED">;
 
 /** What the recipient's page says, where nothing else decides: see `pageStateOf` of the pages. */
-export type PageState =
+export type StatusPageState =
   | "open"
   | "received"
   | "pending"
@@ -63,7 +63,7 @@ export interface StatusFacts {
   readonly linkState?: StoredLinkState;
   /** sluice.v1.AttemptState of a payment attempt that led to it. */
   readonly attemptState: "UNKNOWN" | "PENDING" | "SUCCEEDED" | "FAILED" | "REVERSED" | "CANCELLED";
-  readonly pageState: PageState;
+  readonly pageState: StatusPageState;
   /** Whether a payment may begin: none has been begun, or none was possible with this account. */
   readonly mayPay?: true;
   /** Set for an end: what may still follow when the provider corrects itself. Anything may follow a status without it. */

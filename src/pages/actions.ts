@@ -1,117 +1,116 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { asFailure, Failure } from "../core/failure.ts";
+import type { LinkStore } from "../ledger/ledger.ts";
 import { fill, type Html } from "../web/html.ts";
-import { checkClaimCode } from "./claim-code.ts";
 import { claimForm, readClaim } from "./forms/claim-form.ts";
 import { type Faults, type FieldName, readFields } from "./forms/field.ts";
+import type { Action, PostedForm } from "./forms/form.ts";
+import { href, onlyLanguage, type PageQuery } from "./forms/form.ts";
 import { faultWords } from "./forms/inputs.ts";
-import { href, onlyLanguage, type PageQuery } from "./forms/page-query.ts";
-import type { Action } from "./forms/post-form.ts";
-import type { PostedForm } from "./forms/posted-form.ts";
-import { moment } from "./i18n/moment.ts";
-import type { PageParts } from "./page-parts.ts";
+import { moment } from "./i18n/format.ts";
+import type { PageContext, PageDependencies } from "./page-context.ts";
 import { type ClaimPageParts, claimPage } from "./views/claim-page.ts";
-import { noticeFor } from "./views/failure-words.ts";
+import { noticeFor } from "./views/failure-message.ts";
 import { contactFields, knownContact, landing } from "./views/landing.ts";
 import type { Page } from "./views/layout.ts";
 import type { NoticeName } from "./views/notice.ts";
-import { onwardPage, readOnwardUrl } from "./views/onward-page.ts";
-import type { Visit } from "./visit.ts";
+import { readRedirectUrl, redirectPage } from "./views/redirect-page.ts";
 
 /** What an action ends in: a page, or a look at the link again. */
-export type ActionEnd =
+export type ActionResult =
   | { readonly page: Page; readonly status: 200 | 422 | 503 }
   | { readonly page?: undefined; readonly query: PageQuery };
 
 /** What a recipient asks for. */
 export interface ActionRequest {
-  readonly parts: PageParts;
-  readonly visit: Visit;
+  readonly parts: PageDependencies;
+  readonly context: PageContext;
   readonly form: PostedForm;
   /** The link's token, for the provider to send them back. */
   readonly token: string;
 }
 
 /** Everything that a form of ours can ask for. Each ends in a look at the link where the link no longer stands so. */
-export const actions: Readonly<Record<Action, (request: ActionRequest) => Promise<ActionEnd>>> = {
+export const actions: Readonly<Record<Action, (request: ActionRequest) => Promise<ActionResult>>> = {
   open,
   page: openPage,
   claim,
   refresh,
 };
 
-async function open({ parts, visit }: ActionRequest): Promise<ActionEnd> {
-  const { standing, flow, record, query } = visit;
-  if (flow !== "form" || !isAsking(visit)) return { query: onlyLanguage(query) };
-  if (standing === "open") await parts.ledger.markOpened(record.payout.id);
+async function open({ parts, context }: ActionRequest): Promise<ActionResult> {
+  const { pageState, flow, record, query } = context;
+  if (flow !== "form" || !mayAskForDetails(context)) return { query: onlyLanguage(query) };
+  if (pageState === "open") await parts.ledger.markOpened(record.payout.id);
   return { query: { ...onlyLanguage(query), step: "details" } };
 }
 
-async function openPage({ parts, visit, form, token }: ActionRequest): Promise<ActionEnd> {
-  const { flow, record, query } = visit;
-  if (flow !== "provider" || !isAsking(visit)) return { query: onlyLanguage(query) };
-  const { values, faults } = readFields(contactFields(visit), form);
-  const problems = await problemsOf(parts, visit, faults, values.claimCode);
-  const filling = { values: { ...knownContact(visit), ...form }, problems };
-  if (Object.keys(problems).length > 0) return { page: landing(visit, { filling }), status: 422 };
+async function openPage({ parts, context, form, token }: ActionRequest): Promise<ActionResult> {
+  const { flow, record, query } = context;
+  if (flow !== "provider" || !mayAskForDetails(context)) return { query: onlyLanguage(query) };
+  const { values, faults } = readFields(contactFields(context), form);
+  const problems = await problemsOf(parts, context, faults, values.claimCode);
+  const filling = { values: { ...knownContact(context), ...form }, problems };
+  if (Object.keys(problems).length > 0) return { page: landing(context, { filling }), status: 422 };
   await parts.ledger.markOpened(record.payout.id);
-  const known = visit.options.recipient;
+  const known = context.options.recipient;
   try {
     const { url } = await parts.links.openPage(record.payout, {
       returnUrl: `${parts.publicUrl()}/l/${token}${query.lang ? href({ lang: query.lang }) : ""}`,
       email: values.email ?? known?.email,
       country: values.country ?? (known?.country?.toUpperCase() || undefined),
     });
-    const onward = readOnwardUrl(url, parts.publicUrl());
-    if (onward) return { page: onwardPage(visit, onward), status: 200 };
-    parts.log.error({ payout: record.payout.id }, "the provider's page is not one to send a recipient to");
-    return { page: landing(visit, { filling, notice: "sender" }), status: 503 };
+    const onward = readRedirectUrl(url, parts.publicUrl());
+    if (onward) return { page: redirectPage(context, onward), status: 200 };
+    parts.log.error({ payout: record.payout.id }, "the provider's context is not one to send a recipient to");
+    return { page: landing(context, { filling, notice: "sender" }), status: 503 };
   } catch (error) {
-    const notice = noticeOf(parts, visit, error);
+    const notice = logAndNotice(parts, context, error);
     if (isOver(error)) return { query: onlyLanguage(query) };
-    return { page: landing(visit, { filling, notice }), status: 503 };
+    return { page: landing(context, { filling, notice }), status: 503 };
   }
 }
 
-async function claim({ parts, visit, form: posted }: ActionRequest): Promise<ActionEnd> {
-  const { flow, record, query } = visit;
-  const form = flow === "form" && isGiving(visit) ? claimForm(visit, posted) : undefined;
+async function claim({ parts, context, form: posted }: ActionRequest): Promise<ActionResult> {
+  const { flow, record, query } = context;
+  const form = flow === "form" && mayGiveDetails(context) ? claimForm(context, posted) : undefined;
   if (!form) return { query: onlyLanguage(query) };
-  const show = (status: 422 | 503, more: ClaimPageParts): ActionEnd => ({
-    page: claimPage(visit, form, more),
+  const show = (status: 422 | 503, more: ClaimPageParts): ActionResult => ({
+    page: claimPage(context, form, more),
     status,
   });
   const reading = readClaim(form);
   const problems = reading.claim
-    ? await problemsOf(parts, visit, {}, reading.code)
-    : await problemsOf(parts, visit, reading.faults, undefined);
+    ? await problemsOf(parts, context, {}, reading.code)
+    : await problemsOf(parts, context, reading.faults, undefined);
   if (!reading.claim || Object.keys(problems).length > 0) return show(422, { problems });
   const end = await parts.links.claim(record.payout, reading.claim, { isFresh: !record.openAttempt });
   parts.log.info({ payout: record.payout.id, entry: form.entry, end: end.kind }, "a recipient gave details");
   if (end.kind === "different") return show(422, { notice: "different" });
   if (end.kind === "not sent" && !isOver(end.failure))
-    return show(503, { notice: noticeOf(parts, visit, end.failure) });
+    return show(503, { notice: logAndNotice(parts, context, end.failure) });
   return { query: { ...onlyLanguage(query), checked: "now" } };
 }
 
-async function refresh({ parts, visit }: ActionRequest): Promise<ActionEnd> {
-  const { record, query } = visit;
+async function refresh({ parts, context }: ActionRequest): Promise<ActionResult> {
+  const { record, query } = context;
   try {
     await parts.links.refresh(record.payout);
     return { query: { ...onlyLanguage(query), checked: "now" } };
   } catch (error) {
-    noticeOf(parts, visit, error);
+    logAndNotice(parts, context, error);
     return { query: { ...onlyLanguage(query), checked: "later" } };
   }
 }
 
 /** Whether the recipient can be asked for details. */
-function isAsking({ standing }: Visit): boolean {
-  return standing === "open" || standing === "failedOpen";
+function mayAskForDetails({ pageState }: PageContext): boolean {
+  return pageState === "open" || pageState === "failedOpen";
 }
 
 /** Whether the recipient can give details: also those that are being confirmed, once more. */
-export function isGiving(visit: Visit): boolean {
-  return isAsking(visit) || visit.standing === "confirming";
+export function mayGiveDetails(context: PageContext): boolean {
+  return mayAskForDetails(context) || context.pageState === "confirming";
 }
 
 /** Whether the link no longer stands as the recipient's page said: what it says now is the answer. */
@@ -121,29 +120,58 @@ function isOver(error: unknown): boolean {
 
 /** What is wrong with a form, in words. The code is compared only where nothing else is wrong: each time costs a try. */
 async function problemsOf(
-  parts: PageParts,
-  visit: Visit,
+  parts: PageDependencies,
+  context: PageContext,
   faults: Faults,
   code: string | undefined,
 ): Promise<Partial<Record<FieldName, string | Html>>> {
   const problems: Partial<Record<FieldName, string | Html>> = {};
-  for (const [name, fault] of Object.entries(faults)) problems[name as FieldName] = faultWords(visit, fault);
-  const { claimCode } = visit.options;
+  for (const [name, fault] of Object.entries(faults))
+    problems[name as FieldName] = faultWords(context, fault);
+  const { claimCode } = context.options;
   if (!claimCode || Object.keys(problems).length > 0) return problems;
-  const { id } = visit.record.payout;
+  const { id } = context.record.payout;
   const end = await checkClaimCode(parts.ledger, id, claimCode, code ?? "");
   if (end.kind === "right") return problems;
   parts.log.warn({ payout: id, end: end.kind }, "a recipient's code was not the right one");
-  if (end.kind === "wrong") return { claimCode: faultWords(visit, "claimCode") };
-  const time = moment(end.untilMs, visit.tongue.locale);
-  return { claimCode: fill(faultWords(visit, "claimCodeLocked"), { time }) };
+  if (end.kind === "wrong") return { claimCode: faultWords(context, "claimCode") };
+  const time = moment(end.untilMs, context.locale.tag);
+  return { claimCode: fill(faultWords(context, "claimCodeLocked"), { time }) };
 }
 
 /** What the recipient is told of a failure. Anything else is ours to mend, and goes on to whoever shows it so. */
-function noticeOf({ log }: PageParts, visit: Visit, error: unknown): NoticeName {
+function logAndNotice({ log }: PageDependencies, context: PageContext, error: unknown): NoticeName {
   const failure = asFailure(error);
   if (!failure) throw error;
-  const facts = { payout: visit.record.payout.id, reason: failure.reason, error };
-  log.warn(facts, "nothing could be done for a recipient");
+  const facts = { payout: context.record.payout.id, reason: failure.reason, error };
+  log.warn(facts, "recipient action failed");
   return noticeFor(failure);
+}
+
+/** Whether the code that a recipient entered is the right one. */
+type CodeCheck =
+  | { readonly kind: "right" }
+  | { readonly kind: "wrong" }
+  | { readonly kind: "locked"; readonly untilMs: number };
+
+/**
+ * Compares a link's code with what the recipient entered. A guess is taken first, so that those who send many at once get no
+ * more than the others.
+ */
+async function checkClaimCode(
+  ledger: Pick<LinkStore, "takeCodeGuess" | "resetCodeGuesses">,
+  payoutId: string,
+  expected: string,
+  given: string,
+): Promise<CodeCheck> {
+  const { isAllowed, lockedUntilMs } = await ledger.takeCodeGuess(payoutId);
+  if (!isAllowed) return { kind: "locked", untilMs: lockedUntilMs };
+  if (!timingSafeEqual(digest(expected), digest(given))) return { kind: "wrong" };
+  await ledger.resetCodeGuesses(payoutId);
+  return { kind: "right" };
+}
+
+/** Of one length, whatever the code's. */
+function digest(code: string): Buffer {
+  return createHash("sha256").update(code).digest();
 }

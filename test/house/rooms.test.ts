@@ -10,10 +10,6 @@ const underway: readonly string[] = [
   "folders of src/payouts",
   "src/connector/link-progress.ts",
   "src/core/methods.ts",
-  "src/pages/claim-code.ts",
-  "src/pages/i18n/arrival.ts",
-  "src/pages/views/error-page.ts",
-  "src/pages/views/look.ts",
 ];
 
 /** Short files of at most one importer that stay, with the reason. */

@@ -5,7 +5,7 @@ import { linkStateAt, mayAskAgain } from "../../src/core/link-state.ts";
 import type { Attempt, Link, Payout } from "../../src/core/payout.ts";
 import { payoutStatus, type StoredLinkState } from "../../src/core/status.ts";
 import { Fulfilment, type LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
-import { standingOf } from "../../src/pages/standing.ts";
+import { pageStateOf } from "../../src/pages/page-state.ts";
 import { type Command, checkMayBegin } from "../../src/payouts/execute/command.ts";
 import { isTooLate } from "../../src/payouts/links/cancel.ts";
 import { mayClaim } from "../../src/payouts/links/claim.ts";
@@ -66,7 +66,7 @@ function cell(payout: Payout): string {
 
 function pages(payout: Payout): string {
   const page = (fulfilment: Fulfilment, openAttempt?: Attempt) =>
-    standingOf(
+    pageStateOf(
       { payout: payout as Payout & { link: Link }, paymentAttempts: 0, openAttempt },
       { fulfilment } as LinkOptions,
       NOW_MS,

@@ -1,10 +1,10 @@
-import type { Words } from "../i18n/messages/messages.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
 
 /** How addresses are written in a country. */
 export interface AddressForm {
-  readonly region: keyof Words["fields"] | undefined;
+  readonly region: keyof Messages["fields"] | undefined;
   readonly isRegionRequired: boolean;
-  readonly postalCode: keyof Words["fields"] | undefined;
+  readonly postalCode: keyof Messages["fields"] | undefined;
   /** What a postal code must look like; without one it may be left out. */
   readonly postalPattern: RegExp | undefined;
   /** What regions there are, by the code that is sent: where it is undefined, the recipient writes it. */

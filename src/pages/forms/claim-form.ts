@@ -1,12 +1,12 @@
 import type { Claim } from "../../connector/claim.ts";
 import { RecipientKind } from "../../gen/sluice/v1/link_pb.ts";
-import type { Visit } from "../visit.ts";
+import type { PageContext } from "../page-context.ts";
 import { claimCode } from "./contact-fields.ts";
 import { countryCodes } from "./countries.ts";
 import { type Faults, type Field, readFields, type Values } from "./field.ts";
+import type { PostedForm } from "./form.ts";
+import { hiddenFields } from "./form.ts";
 import type { Method } from "./methods.ts";
-import { hiddenFields } from "./post-form.ts";
-import type { PostedForm } from "./posted-form.ts";
 import {
   type FieldGroup,
   holderOf,
@@ -30,22 +30,22 @@ export interface ClaimForm {
   readonly values: Values;
 }
 
-/** The form for a visit: as the URL chooses among what the link allows. Undefined where there is no way of being paid. */
-export function claimForm(visit: Visit, posted?: PostedForm): ClaimForm | undefined {
-  const { options, offered, query, standing, connector } = visit;
+/** The form for a context: as the URL chooses among what the link allows. Undefined where there is no way of being paid. */
+export function claimForm(context: PageContext, posted?: PostedForm): ClaimForm | undefined {
+  const { options, offered, query, pageState, connector } = context;
   const kinds = allowedKinds[options.recipientKind] ?? recipientKinds;
   const kind = kinds.find((name) => name === query.kind) ?? (kinds[0] as RecipientKindName);
   const method = offered.find(({ name }) => name === query.method) ?? offered[0];
   if (!method) return undefined;
-  const { claimRound: entry } = visit.record.payout.link;
-  const values = posted ?? prefill(visit, method);
+  const { claimRound: entry } = context.record.payout.link;
+  const values = posted ?? prefill(context, method);
   return {
     kind,
     kinds,
     method,
     groups: recipientGroups(kind, values.country, connector.countries),
     code: options.claimCode ? claimCode : undefined,
-    entry: Number(posted?.[hiddenFields.entry] ?? (standing === "failedOpen" ? entry + 1 : entry)),
+    entry: Number(posted?.[hiddenFields.entry] ?? (pageState === "failedOpen" ? entry + 1 : entry)),
     values,
   };
 }
@@ -59,14 +59,14 @@ const allowedKinds: Readonly<Partial<Record<RecipientKind, readonly RecipientKin
  * What the caller has said of the recipient, and the country that goes without saying. Where a code is asked for, whoever has
  * only the link is told nothing of the recipient.
  */
-function prefill({ options, query, tongue, connector }: Visit, method: Method): Values {
+function prefill({ options, query, locale, connector }: PageContext, method: Method): Values {
   const recipient = options.claimCode ? undefined : options.recipient;
   const { firstName, lastName, email, country, businessName, doingBusinessAs, phoneNumber } = recipient ?? {};
   const countries = [
     query.country,
     country?.toUpperCase(),
     method.country,
-    new Intl.Locale(tongue.locale).region,
+    new Intl.Locale(locale.tag).region,
   ];
   const known = {
     firstName,

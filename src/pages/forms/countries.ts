@@ -1,5 +1,5 @@
 import { CountryAlpha2 } from "../../gen/types/address_pb.ts";
-import type { LanguageCode } from "../i18n/language.ts";
+import type { LanguageCode } from "../i18n/locale.ts";
 
 /** ISO 3166-1 alpha-2 codes of every country that the wire has. */
 export const countryCodes: readonly string[] = Object.keys(CountryAlpha2).filter((code) => code.length === 2);

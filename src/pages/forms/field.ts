@@ -1,6 +1,6 @@
-import type { Words } from "../i18n/messages/messages.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
 
-/** One thing that a recipient writes. Its label is `words.fields[name]`, its hint `words.hints[name]` where there is one. */
+/** One thing that a recipient writes. Its label is `messages.fields[name]`, its hint `messages.hints[name]` where there is one. */
 export interface Field {
   readonly name: FieldName;
   /** The value of the `autocomplete` attribute. */
@@ -22,11 +22,11 @@ export interface Field {
   fault?(tidied: string): FaultName | undefined;
 }
 
-/** A name in `words.fields`. */
-export type FieldName = keyof Words["fields"];
+/** A name in `messages.fields`. */
+export type FieldName = keyof Messages["fields"];
 
-/** A name in `words.faults`. */
-export type FaultName = keyof Words["faults"];
+/** A name in `messages.faults`. */
+export type FaultName = keyof Messages["faults"];
 
 /** What is wrong, by field. */
 export type Faults = Readonly<Partial<Record<FieldName, FaultName>>>;

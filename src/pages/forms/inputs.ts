@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import { type Content, type Html, html } from "../../web/html.ts";
-import type { Visit } from "../visit.ts";
+import type { PageContext } from "../page-context.ts";
 import { addressForm } from "./address-form.ts";
 import { countryNames } from "./countries.ts";
 import type { FaultName, Field, FieldName, Values } from "./field.ts";
@@ -8,32 +8,32 @@ import type { FaultName, Field, FieldName, Values } from "./field.ts";
 /** What a form is filled with. */
 export interface Filling {
   readonly values: Values;
-  /** What is wrong with a field, in words. */
+  /** What is wrong with a field, in messages. */
   readonly problems: Readonly<Partial<Record<FieldName, Content>>>;
 }
 
 /** A field with its label, its hint and what is wrong with it. */
-export function input(visit: Visit, field: Field, { values, problems }: Filling): Html {
-  const { words } = visit.tongue.language;
+export function input(context: PageContext, field: Field, { values, problems }: Filling): Html {
+  const { messages } = context.locale.language;
   const { name, isOptional } = field;
-  const hint = (words.hints as Partial<Record<FieldName, string>>)[name];
+  const hint = (messages.hints as Partial<Record<FieldName, string>>)[name];
   const problem = problems[name];
   const describedBy = [problem && `${name}-fault`, hint && `${name}-hint`].filter(Boolean).join(" ");
   const attributes = html` id="${name}" name="${name}" autocomplete="${field.autocomplete}"${
     !isOptional && raw(" required")
   }${problem && raw(' aria-invalid="true"')}${describedBy && html` aria-describedby="${describedBy}"`}`;
   return html`<div class="${field.isShort ? "short field" : "field"}">
-<label for="${name}">${labelOf(visit, field, values)}${isOptional && html` <span>(${words.common.optional})</span>`}</label>
+<label for="${name}">${labelOf(context, field, values)}${isOptional && html` <span>(${messages.common.optional})</span>`}</label>
 ${hint && html`<p class="muted" id="${name}-hint">${hint}</p>`}
-${control(visit, field, values, attributes)}
-${field.secrecy === "covered" && html`<p class="muted" id="${name}-end" data-text="${words.claim.endsIn}" hidden></p>`}
+${control(context, field, values, attributes)}
+${field.secrecy === "covered" && html`<p class="muted" id="${name}-end" data-text="${messages.claim.endsIn}" hidden></p>`}
 ${problem && html`<p class="fault" id="${name}-fault">${problem}</p>`}
 </div>`;
 }
 
 /** What a field is called: parts of an address as the country calls them. */
-export function labelOf({ tongue }: Visit, { name }: Pick<Field, "name">, values: Values): string {
-  const { fields } = tongue.language.words;
+export function labelOf({ locale }: PageContext, { name }: Pick<Field, "name">, values: Values): string {
+  const { fields } = locale.language.messages;
   const form = addressForm(values.country);
   const own = { region: form.region, postalCode: form.postalCode } as Partial<
     Record<FieldName, FieldName | undefined>
@@ -41,13 +41,13 @@ export function labelOf({ tongue }: Visit, { name }: Pick<Field, "name">, values
   return fields[own[name] ?? name];
 }
 
-function control(visit: Visit, field: Field, values: Values, attributes: Html): Html {
+function control(context: PageContext, field: Field, values: Values, attributes: Html): Html {
   const { name, inputMode = "text", isLatin, secrecy, maxLength } = field;
-  const options = optionsOf(visit, name, values);
+  const options = optionsOf(context, name, values);
   if (options) {
     const chosen = values[name] ?? "";
     const switches = name === "country" && raw(" data-choice");
-    return html`<select${attributes}${switches}><option value="">${visit.tongue.language.words.claim.choose}</option>
+    return html`<select${attributes}${switches}><option value="">${context.locale.language.messages.claim.choose}</option>
 ${options.map(([code, label]) => html`<option value="${code}"${code === chosen && raw(" selected")}>${label}</option>`)}
 </select>`;
   }
@@ -58,21 +58,21 @@ ${options.map(([code, label]) => html`<option value="${code}"${code === chosen &
   return html`<input${attributes} type="${type}" inputmode="${inputMode}" maxlength="${maxLength}" value="${value}"${plain}${covered}>`;
 }
 
-function optionsOf({ tongue, connector }: Visit, name: FieldName, values: Values) {
+function optionsOf({ locale, connector }: PageContext, name: FieldName, values: Values) {
   const { regions } = addressForm(values.country);
   if (name === "region") return regions && [...regions];
   if (name !== "country") return undefined;
-  return countryNames(tongue.language.code)
+  return countryNames(locale.language.code)
     .filter(({ code }) => !connector.countries || connector.countries.includes(code))
     .map(({ code, name: label }) => [code, label] as const);
 }
 
 /** Fields one below the other. */
-export function inputs(visit: Visit, fields: readonly Field[], filling: Filling): Content {
-  return fields.map((field) => input(visit, field, filling));
+export function inputs(context: PageContext, fields: readonly Field[], filling: Filling): Content {
+  return fields.map((field) => input(context, field, filling));
 }
 
-/** What the words of a fault are. */
-export function faultWords(visit: Visit, fault: FaultName): string {
-  return visit.tongue.language.words.faults[fault];
+/** What the messages of a fault are. */
+export function faultWords(context: PageContext, fault: FaultName): string {
+  return context.locale.language.messages.faults[fault];
 }

@@ -2,7 +2,7 @@ import type { Claim } from "../../connector/claim.ts";
 import { type Connector, PayoutMethodKind } from "../../connector/contract.ts";
 import type { LinkOptions } from "../../gen/sluice/v1/link_pb.ts";
 import { CountryAlpha2 } from "../../gen/types/address_pb.ts";
-import type { Words } from "../i18n/messages/messages.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
 import {
   accountNumber,
   bic,
@@ -30,8 +30,8 @@ export interface Method {
   write(values: Values, holder: string): Claim["method"];
 }
 
-/** A name in `words.methods`, and in the URL. */
-export type MethodName = keyof Words["methods"];
+/** A name in `messages.methods`, and in the URL. */
+export type MethodName = keyof Messages["methods"];
 
 const value = (text: string | undefined) => ({ value: text ?? "" });
 

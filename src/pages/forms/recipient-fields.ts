@@ -4,14 +4,14 @@ import type {
   PostalAddress,
   Recipient,
 } from "../../connector/claim.ts";
-import type { Words } from "../i18n/messages/messages.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
 import { type AddressForm, addressForm } from "./address-form.ts";
 import { country, email } from "./contact-fields.ts";
 import type { Field, Values } from "./field.ts";
 
-/** Fields that belong together, under one heading of `words.claim`. */
+/** Fields that belong together, under one heading of `messages.claim`. */
 export interface FieldGroup {
-  readonly title: keyof Words["claim"];
+  readonly title: keyof Messages["claim"];
   readonly fields: readonly Field[];
 }
 

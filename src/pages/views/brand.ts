@@ -1,4 +1,5 @@
-import { getContrast, mix, readableColorIsBlack } from "color2k";
+import { mix, readableColorIsBlack } from "color2k";
+import { colorForm, contrastOf, isReadable, READABLE_CONTRAST } from "../../core/branding.ts";
 import type { Branding } from "../../gen/sluice/v1/link_pb.ts";
 
 /** What a merchant's pages look like. Colours are #rrggbb, images https URLs. */
@@ -34,8 +35,7 @@ export interface Brand {
 /** What the pages are drawn on, as in the style sheet. */
 export const surfaces = { light: "#ffffff", dark: "#171b21" } as const;
 
-/** Contrast that text needs, and that the edge of a button needs, in WCAG 2.2 AA. */
-const TEXT_CONTRAST = 4.5;
+/** Contrast that the edge of a button needs, in WCAG 2.2 AA. */
 const EDGE_CONTRAST = 3;
 
 const DEFAULT_COLOR = "#1f5fd6";
@@ -43,13 +43,22 @@ const DEFAULT_COLOR = "#1f5fd6";
 /** The brand of a page: what the link says first, then what the merchant has by default. Empty text counts as absent. */
 export function readBrand(link: BrandFacts | undefined, defaults: BrandFacts | undefined): Brand {
   const facts = { ...present(defaults), ...present(link) };
+  let light: Palette | undefined;
+  let dark: Palette | undefined;
+  // Palettes are worked out where a page is drawn: the answer to most forms is a redirect.
   return {
     senderName: facts.senderName,
     logoUrl: facts.logoUrl,
     logoAltText: facts.logoAltText ?? facts.senderName ?? "",
     iconUrl: facts.iconUrl,
-    light: palette(facts, surfaces.light),
-    dark: palette(facts, surfaces.dark),
+    get light() {
+      light ??= palette(facts, surfaces.light);
+      return light;
+    },
+    get dark() {
+      dark ??= palette(facts, surfaces.dark);
+      return dark;
+    },
   };
 }
 
@@ -57,13 +66,13 @@ function palette(facts: BrandFacts, surface: string): Palette {
   const brand = facts.brandColor ?? facts.accentColor ?? DEFAULT_COLOR;
   const button = facts.accentColor ?? brand;
   const wanted = facts.buttonTextColor;
-  const isReadable = wanted !== undefined && getContrast(wanted, button) >= TEXT_CONTRAST;
+
   return {
     brand,
-    accent: moved(brand, surface, TEXT_CONTRAST),
+    accent: moved(brand, surface, READABLE_CONTRAST),
     button,
     buttonEdge: moved(button, surface, EDGE_CONTRAST),
-    buttonText: isReadable ? wanted : readable(button),
+    buttonText: wanted !== undefined && isReadable(wanted, button) ? wanted : readable(button),
   };
 }
 
@@ -72,13 +81,13 @@ function moved(color: string, surface: string, contrast: number): string {
   const away = readableColorIsBlack(surface) ? "#000000" : "#ffffff";
   for (let share = 0; share < 1; share += 0.05) {
     const candidate = share === 0 ? color : mix(color, away, share);
-    if (getContrast(candidate, surface) >= contrast) return candidate;
+    if (contrastOf(candidate, surface) >= contrast) return candidate;
   }
   return away;
 }
 
 function readable(background: string): string {
-  return getContrast("#ffffff", background) >= getContrast("#000000", background) ? "#ffffff" : "#000000";
+  return contrastOf("#ffffff", background) >= contrastOf("#000000", background) ? "#ffffff" : "#000000";
 }
 
 const texts = ["senderName", "logoAltText", "logoUrl", "iconUrl"] as const;
@@ -88,6 +97,6 @@ const colors = ["brandColor", "accentColor", "buttonTextColor"] as const;
 function present(facts: BrandFacts = {}): BrandFacts {
   return Object.fromEntries([
     ...texts.filter((name) => facts[name]).map((name) => [name, facts[name]]),
-    ...colors.filter((name) => /^#[0-9a-f]{6}$/i.test(facts[name] ?? "")).map((name) => [name, facts[name]]),
+    ...colors.filter((name) => colorForm.test(facts[name] ?? "")).map((name) => [name, facts[name]]),
   ]);
 }

@@ -1,23 +1,22 @@
 import { raw } from "hono/html";
 import type { PayoutMethodKind } from "../../connector/contract.ts";
 import { figure, fill, type Html, html, isolated } from "../../web/html.ts";
-import { href, onlyLanguage } from "../forms/page-query.ts";
-import { postForm } from "../forms/post-form.ts";
-import { formatArrival } from "../i18n/arrival.ts";
-import type { Words } from "../i18n/messages/messages.ts";
-import type { Standing } from "../standing.ts";
-import type { Visit } from "../visit.ts";
-import { failureWords } from "./failure-words.ts";
+import { href, onlyLanguage, postForm } from "../forms/form.ts";
+import { formatArrival } from "../i18n/format.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
+import type { PageContext } from "../page-context.ts";
+import type { PageState } from "../page-state.ts";
+import { failureMessage } from "./failure-message.ts";
 import type { Page } from "./layout.ts";
 import { type NoticeName, notice } from "./notice.ts";
 import { amountOf, fromSender, paidOutIn, senderIn } from "./summary.ts";
 
 /** Standings that have a page of their own: nothing is asked of the recipient. */
-export type Status = Exclude<Standing, "open" | "failedOpen">;
+export type Status = Exclude<PageState, "open" | "failedOpen">;
 
 interface StatusFacts {
-  readonly title: keyof Words["status"];
-  readonly text: keyof Words["status"];
+  readonly title: keyof Messages["status"];
+  readonly text: keyof Messages["status"];
   readonly mark: keyof typeof marks;
   /** Whether more is to be expected, so that the page asks again by itself. */
   readonly isOpen?: boolean;
@@ -50,14 +49,14 @@ const LOOK_AGAIN_SECONDS = 15;
 const GO_ON_SECONDS = 10;
 
 /** The page of a link of which nothing more is asked. */
-export function statusPage(visit: Visit, status: Status, noticeName?: NoticeName): Page {
-  const { words } = visit.tongue.language;
+export function statusPage(context: PageContext, status: Status, noticeName?: NoticeName): Page {
+  const { messages } = context.locale.language;
   const { title, text, mark, isOpen = false, onward } = statuses[status];
-  const url = onward && visit.options[onward];
+  const url = onward && context.options[onward];
   // Whoever comes back later to look is not sent away again.
-  const isFresh = visit.query.checked !== undefined;
+  const isFresh = context.query.checked !== undefined;
   return {
-    title: words.status[title],
+    title: messages.status[title],
     name: status,
     head: [
       isOpen && withoutScript(LOOK_AGAIN_SECONDS),
@@ -65,54 +64,54 @@ export function statusPage(visit: Visit, status: Status, noticeName?: NoticeName
     ],
     main: html`<div class="card">
 <div class="mark ${mark}" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="${marks[mark]}"/></svg></div>
-<h1>${words.status[title]}</h1>
-${status === "failed" && html`<p>${failureWords(words, visit.lastPayment?.reason)}</p>`}
-<p>${fill(words.status[text], { sender: senderIn(visit) })}</p>
-${notice(visit, noticeName)}
-${facts(visit, status)}
-${status === "confirming" && visit.flow === "form" && giveAgain(visit)}
-${isOpen && again(visit)}
-${url && goOn(visit, url, isFresh && !isOpen)}
+<h1>${messages.status[title]}</h1>
+${status === "failed" && html`<p>${failureMessage(messages, context.lastPayment?.reason)}</p>`}
+<p>${fill(messages.status[text], { sender: senderIn(context) })}</p>
+${notice(context, noticeName)}
+${facts(context, status)}
+${status === "confirming" && context.flow === "form" && giveAgain(context)}
+${isOpen && again(context)}
+${url && goOn(context, url, isFresh && !isOpen)}
 </div>`,
   };
 }
 
-function facts(visit: Visit, status: Status): Html {
-  const { words } = visit.tongue.language;
-  const amount = amountOf(visit);
-  const arrival = (status === "paid" || status === "pending") && arrivalOf(visit);
-  const { merchantPayoutId, id } = visit.record.payout;
-  return html`<div class="ruled"><p class="muted">${fromSender(visit)}</p>
+function facts(context: PageContext, status: Status): Html {
+  const { messages } = context.locale.language;
+  const amount = amountOf(context);
+  const arrival = (status === "paid" || status === "pending") && arrivalOf(context);
+  const { merchantPayoutId, id } = context.record.payout;
+  return html`<div class="ruled"><p class="muted">${fromSender(context)}</p>
 ${amount && html`<p class="amount">${figure(amount)}</p>`}
-${paidOutIn(visit)}
+${paidOutIn(context)}
 <dl class="facts">
-${arrival && html`<div><dt>${words.status.arrives}</dt><dd>${isolated(arrival)}</dd></div>`}
-<div><dt>${words.status.reference}</dt><dd class="id">${isolated(merchantPayoutId ?? id)}</dd></div>
+${arrival && html`<div><dt>${messages.status.arrives}</dt><dd>${isolated(arrival)}</dd></div>`}
+<div><dt>${messages.status.reference}</dt><dd class="id">${isolated(merchantPayoutId ?? id)}</dd></div>
 </dl></div>`;
 }
 
-function arrivalOf({ connector, lastPayment, tongue }: Visit): string | undefined {
+function arrivalOf({ connector, lastPayment, locale }: PageContext): string | undefined {
   const days = connector.arrivalDays?.[(lastPayment?.methodKind ?? 0) as PayoutMethodKind];
-  return lastPayment && days && formatArrival(lastPayment.attempt.startedAtMs, days, tongue.locale);
+  return lastPayment && days && formatArrival(lastPayment.attempt.startedAtMs, days, locale.tag);
 }
 
-function again(visit: Visit): Html {
-  return postForm(visit, {
+function again(context: PageContext): Html {
+  return postForm(context, {
     action: "refresh",
-    query: onlyLanguage(visit.query),
+    query: onlyLanguage(context.query),
     attributes: html`data-poll="later"`,
-    content: html`<button class="second">${visit.tongue.language.words.common.checkAgain}</button>`,
+    content: html`<button class="second">${context.locale.language.messages.common.checkAgain}</button>`,
   });
 }
 
-function giveAgain({ query, tongue }: Visit): Html {
+function giveAgain({ query, locale }: PageContext): Html {
   const url = href({ ...onlyLanguage(query), step: "details" });
-  return html`<p><a href="${url}">${tongue.language.words.status.giveAgain}</a></p>`;
+  return html`<p><a href="${url}">${locale.language.messages.status.giveAgain}</a></p>`;
 }
 
-function goOn(visit: Visit, url: string, isAutomatic: boolean): Html {
-  const { common } = visit.tongue.language.words;
-  const link = html`<a class="button" href="${url}" rel="noreferrer"${isAutomatic && raw(" data-go")}>${fill(common.backTo, { sender: senderIn(visit) })}</a>`;
+function goOn(context: PageContext, url: string, isAutomatic: boolean): Html {
+  const { common } = context.locale.language.messages;
+  const link = html`<a class="button" href="${url}" rel="noreferrer"${isAutomatic && raw(" data-go")}>${fill(common.backTo, { sender: senderIn(context) })}</a>`;
   const stay =
     isAutomatic &&
     html`<div class="group" data-stay hidden><p class="muted small">${common.soonBack}</p><button type="button" class="second">${common.stay}</button></div>`;

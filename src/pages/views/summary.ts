@@ -1,71 +1,68 @@
 import type { LinkItem } from "../../gen/sluice/v1/link_pb.ts";
 import { type Content, figure, fill, type Html, html, isolated } from "../../web/html.ts";
-import { currencyName, formatAmount } from "../i18n/amount.ts";
-import { distance, moment } from "../i18n/moment.ts";
-import type { Visit } from "../visit.ts";
+import { currencyName, distance, formatAmount, moment } from "../i18n/format.ts";
+import type { PageContext } from "../page-context.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The sender as they are called in a sentence. */
-export function senderIn({ brand, tongue }: Pick<Visit, "brand" | "tongue">): Html {
-  return isolated(brand.senderName ?? tongue.language.words.common.someone);
+export function senderIn({ brand, locale }: Pick<PageContext, "brand" | "locale">): Html {
+  return isolated(brand.senderName ?? locale.language.messages.common.someone);
 }
 
 /** Who pays, in a heading. */
-export function fromSender({ brand, tongue }: Visit): Html {
-  const { landing } = tongue.language.words;
+export function fromSender({ brand, locale }: PageContext): Html {
+  const { landing } = locale.language.messages;
   const { senderName } = brand;
   return senderName ? fill(landing.from, { sender: isolated(senderName) }) : html`${landing.forYou}`;
 }
 
 /** How much is paid, as the recipient's locale writes it; undefined where that was not said. */
-export function amountOf({ record, tongue }: Visit): string | undefined {
+export function amountOf({ record, locale }: PageContext): string | undefined {
   const { amountMinor, currency } = record.payout;
-  return amountMinor !== undefined && currency
-    ? formatAmount(amountMinor, currency, tongue.locale)
-    : undefined;
+  return amountMinor !== undefined && currency ? formatAmount(amountMinor, currency, locale.tag) : undefined;
 }
 
 /** In which currency the money arrives, where that is not the amount's. */
-export function paidOutIn({ record, tongue }: Visit): Content {
+export function paidOutIn({ record, locale }: PageContext): Content {
   const { currency, destinationCurrency } = record.payout;
   if (!destinationCurrency || destinationCurrency === currency) return undefined;
-  const name = isolated(currencyName(destinationCurrency, tongue.locale));
-  return html`<p class="muted">${fill(tongue.language.words.landing.inCurrency, { currency: name })}</p>`;
+  const name = isolated(currencyName(destinationCurrency, locale.tag));
+  return html`<p class="muted">${fill(locale.language.messages.landing.inCurrency, { currency: name })}</p>`;
 }
 
 /** What the payment is for: description, items and the sender's message. */
-export function purpose(visit: Visit): Content {
-  const { options, tongue } = visit;
-  const { landing } = tongue.language.words;
+export function purpose(context: PageContext): Content {
+  const { options, locale } = context;
+  const { landing } = locale.language.messages;
   const { description, items, memo } = options;
   return [
     description && html`<p dir="auto">${description}</p>`,
     items.length > 0 &&
       html`<section class="ruled" aria-labelledby="items"><h2 id="items">${landing.items}</h2>
-<ul class="items">${items.map((item) => itemLine(visit, item))}</ul></section>`,
+<ul class="items">${items.map((item) => itemLine(context, item))}</ul></section>`,
     memo &&
-      html`<blockquote><p>${fill(landing.message, { sender: senderIn(visit) })}</p><p dir="auto">${memo}</p></blockquote>`,
+      html`<blockquote><p>${fill(landing.message, { sender: senderIn(context) })}</p><p dir="auto">${memo}</p></blockquote>`,
   ];
 }
 
-function itemLine({ record, tongue }: Visit, item: LinkItem): Html {
+function itemLine({ record, locale }: PageContext, item: LinkItem): Html {
   const { name, description, quantity = 1, minorAmount, imageUrl, alternativeImageUrls } = item;
   const [first = "", ...others] = [...(imageUrl ? [imageUrl] : []), ...alternativeImageUrls];
   const currency = record.payout.currency ?? "";
-  const price = minorAmount !== undefined && currency && formatAmount(minorAmount, currency, tongue.locale);
+  const price = minorAmount !== undefined && currency && formatAmount(minorAmount, currency, locale.tag);
   const count =
     quantity > 1 &&
     (price
-      ? fill(tongue.language.words.landing.quantity, {
-          quantity: new Intl.NumberFormat(tongue.locale).format(quantity),
+      ? fill(locale.language.messages.landing.quantity, {
+          quantity: new Intl.NumberFormat(locale.tag).format(quantity),
           price: figure(price),
         })
       : html`× ${quantity}`);
   const total =
     minorAmount !== undefined &&
     currency &&
-    formatAmount(minorAmount * BigInt(quantity), currency, tongue.locale);
+    formatAmount(minorAmount * BigInt(quantity), currency, locale.tag);
   return html`<li>
 ${first && html`<img src="${first}" alt="" width="52" height="52" loading="lazy" referrerpolicy="no-referrer" data-others="${others.join(" ")}">`}
 <div class="what"><p dir="auto">${name}</p>
@@ -76,20 +73,20 @@ ${total && html`<p class="price">${figure(total)}</p>`}
 }
 
 /** Until when details can be given. */
-export function until({ record, tongue, nowMs }: Visit): Html {
-  const { landing } = tongue.language.words;
+export function until({ record, locale, nowMs }: PageContext): Html {
+  const { landing } = locale.language.messages;
   const { expiresAtMs } = record.payout.link;
-  const time = moment(expiresAtMs, tongue.locale);
+  const time = moment(expiresAtMs, locale.tag);
   const isSoon = expiresAtMs - nowMs < 30 * DAY_MS;
-  const relative = isSoon && distance(expiresAtMs, nowMs, tongue.locale);
+  const relative = isSoon && distance(expiresAtMs, nowMs, locale.tag);
   return html`<p class="muted small">${fill(isSoon ? landing.untilSoon : landing.until, { time, relative })}</p>`;
 }
 
 /** The sender's terms, before something is sent. */
-export function terms(visit: Visit): Content {
-  const { common, landing } = visit.tongue.language.words;
-  const { termsUrl } = visit.options;
+export function terms(context: PageContext): Content {
+  const { common, landing } = context.locale.language.messages;
+  const { termsUrl } = context.options;
   if (!termsUrl) return undefined;
-  const link = html`<a href="${termsUrl}" target="_blank" rel="noopener noreferrer">${fill(landing.termsLink, { sender: senderIn(visit) })}<span class="announce"> (${common.newWindow})</span></a>`;
+  const link = html`<a href="${termsUrl}" target="_blank" rel="noopener noreferrer">${fill(landing.termsLink, { sender: senderIn(context) })}<span class="announce"> (${common.newWindow})</span></a>`;
   return html`<p class="muted small">${fill(landing.terms, { terms: link })}</p>`;
 }

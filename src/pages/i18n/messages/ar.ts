@@ -1,7 +1,7 @@
-import type { Words } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 
 /** Arabic, which is written from right to left. */
-export const ar: Words = {
+export const ar: Messages = {
   name: "العربية",
   common: {
     someone: "المُرسِل",

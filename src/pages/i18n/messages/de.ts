@@ -1,7 +1,7 @@
-import type { Words } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 
 /** German. The sender is in the dative everywhere. */
-export const de: Words = {
+export const de: Messages = {
   name: "Deutsch",
   common: {
     someone: "dem Absender",

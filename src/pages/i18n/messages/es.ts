@@ -1,7 +1,7 @@
-import type { Words } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 
 /** Spanish. */
-export const es: Words = {
+export const es: Messages = {
   name: "Español",
   common: {
     someone: "quien le paga",

@@ -1,7 +1,7 @@
-import type { Words } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 
 /** French. */
-export const fr: Words = {
+export const fr: Messages = {
   name: "Français",
   common: {
     someone: "l’expéditeur",

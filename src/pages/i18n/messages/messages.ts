@@ -1,4 +1,4 @@
 import type { en } from "./en.ts";
 
 /** Everything that the pages say, in one language. `{names}` are filled in; each language has the same ones. */
-export type Words = typeof en;
+export type Messages = typeof en;

@@ -1,7 +1,7 @@
-import type { Words } from "./messages.ts";
+import type { Messages } from "./messages.ts";
 
 /** Portuguese, as in Brazil. */
-export const pt: Words = {
+export const pt: Messages = {
   name: "Português",
   common: {
     someone: "quem está pagando",

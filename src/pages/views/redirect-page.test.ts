@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readOnwardUrl } from "./onward-page.ts";
+import { readRedirectUrl } from "./redirect-page.ts";
 
 it.each<[string, string | undefined]>([
   ["https://pay.example/r/1?a=1#b", "https://pay.example/r/1?a=1#b"],
@@ -17,10 +17,10 @@ it.each<[string, string | undefined]>([
   ["/r/1", undefined],
   ["", undefined],
 ])("a provider's page %j is gone to as %j", (text, href) => {
-  expect(readOnwardUrl(text, "https://sluice.example")?.href).toBe(href);
+  expect(readRedirectUrl(text, "https://sluice.example")?.href).toBe(href);
 });
 
 it("may be without TLS where our own pages are", () => {
-  expect(readOnwardUrl("http://127.0.0.1:1/r", "http://127.0.0.1:2")?.host).toBe("127.0.0.1:1");
-  expect(readOnwardUrl("javascript:alert(1)", "http://127.0.0.1:2")).toBeUndefined();
+  expect(readRedirectUrl("http://127.0.0.1:1/r", "http://127.0.0.1:2")?.host).toBe("127.0.0.1:1");
+  expect(readRedirectUrl("javascript:alert(1)", "http://127.0.0.1:2")).toBeUndefined();
 });

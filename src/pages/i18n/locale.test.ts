@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { languages, negotiate } from "./language.ts";
+import { languages, negotiate } from "./locale.ts";
 import { en } from "./messages/en.ts";
 
 describe("the language", () => {
@@ -16,26 +16,26 @@ describe("the language", () => {
     ["fr", "de-AT, fr-CA;q=0.1", "fr", "fr-CA"],
     ["fr", "de-AT", "fr", "fr"],
     ["constructor", "de", "de", "de"],
-  ])("for %s in the URL and %s in the header is %s, as %s", (asked, accepted, code, locale) => {
-    const tongue = negotiate(asked, accepted);
-    expect([tongue.language.code, tongue.locale]).toEqual([code, locale]);
+  ])("for %s in the URL and %s in the header is %s, as %s", (asked, accepted, code, tag) => {
+    const locale = negotiate(asked, accepted);
+    expect([locale.language.code, locale.tag]).toEqual([code, tag]);
   });
 });
 
 /** Every sentence, by its place. */
-function sentences(words: object, path = ""): [string, string][] {
-  return Object.entries(words).flatMap(([name, value]): [string, string][] =>
+function sentences(messages: object, path = ""): [string, string][] {
+  return Object.entries(messages).flatMap(([name, value]): [string, string][] =>
     typeof value === "string" ? [[`${path}${name}`, value]] : sentences(value, `${path}${name}.`),
   );
 }
 
-describe.each(languages.map(({ code, words }) => [code, words] as const))("in %s", (code, words) => {
+describe.each(languages.map(({ code, messages }) => [code, messages] as const))("in %s", (code, messages) => {
   const english = new Map(sentences(en));
   const names = (sentence: string) => (sentence.match(/\{\w+\}/g) ?? []).toSorted();
 
   it("every sentence has the values of the English one, and says something", () => {
-    expect(sentences(words).map(([place]) => place)).toEqual([...english.keys()]);
-    for (const [place, sentence] of sentences(words)) {
+    expect(sentences(messages).map(([place]) => place)).toEqual([...english.keys()]);
+    for (const [place, sentence] of sentences(messages)) {
       expect([place, names(sentence)]).toEqual([place, names(english.get(place) ?? "")]);
       expect(sentence.trim()).toBe(sentence);
       expect(sentence).not.toBe("");
@@ -44,7 +44,7 @@ describe.each(languages.map(({ code, words }) => [code, words] as const))("in %s
 
   it("nothing that can be translated was left in English", () => {
     if (code === "en") return;
-    const same = sentences(words).filter(
+    const same = sentences(messages).filter(
       ([place, sentence]) => english.get(place) === sentence && /\s/.test(sentence),
     );
     const untranslatable = /^(methods\.|landing\.quantity|fields\.(sortCode|routingNumber|iban|bic))/;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseKeys } from "../security/keys.ts";
-import { formToken, isFormToken } from "./form-token.ts";
+import { csrfToken, isCsrfToken } from "./csrf.ts";
 
 const one = Buffer.alloc(32, 1).toString("base64");
 const two = Buffer.alloc(32, 2).toString("base64");
@@ -8,19 +8,19 @@ const keys = parseKeys(one);
 const owner = { payoutId: "payout", generation: 1 };
 const NOW = 1_800_000_000_000;
 const HOUR_MS = 3_600_000;
-const token = formToken(keys, owner, NOW);
+const token = csrfToken(keys, owner, NOW);
 
 describe("a form's token", () => {
   it("is good for two hours, also after the key was rotated", () => {
-    expect(isFormToken(keys, owner, NOW, token)).toBe(true);
-    expect(isFormToken(parseKeys(`${two},${one}`), owner, NOW + 2 * HOUR_MS - 1, token)).toBe(true);
-    expect(isFormToken(keys, owner, NOW + 2 * HOUR_MS, token)).toBe(false);
+    expect(isCsrfToken(keys, owner, NOW, token)).toBe(true);
+    expect(isCsrfToken(parseKeys(`${two},${one}`), owner, NOW + 2 * HOUR_MS - 1, token)).toBe(true);
+    expect(isCsrfToken(keys, owner, NOW + 2 * HOUR_MS, token)).toBe(false);
   });
 
   it("is of one link, one URL of it and one server", () => {
-    expect(isFormToken(keys, { ...owner, payoutId: "other" }, NOW, token)).toBe(false);
-    expect(isFormToken(keys, { ...owner, generation: 2 }, NOW, token)).toBe(false);
-    expect(isFormToken(parseKeys(two), owner, NOW, token)).toBe(false);
+    expect(isCsrfToken(keys, { ...owner, payoutId: "other" }, NOW, token)).toBe(false);
+    expect(isCsrfToken(keys, { ...owner, generation: 2 }, NOW, token)).toBe(false);
+    expect(isCsrfToken(parseKeys(two), owner, NOW, token)).toBe(false);
   });
 
   it("cannot be made longer, or up", () => {
@@ -34,6 +34,6 @@ describe("a form's token", () => {
       undefined,
       "a.b.c",
     ])
-      expect(isFormToken(keys, owner, NOW, made)).toBe(false);
+      expect(isCsrfToken(keys, owner, NOW, made)).toBe(false);
   });
 });

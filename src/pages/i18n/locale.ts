@@ -3,7 +3,7 @@ import { de } from "./messages/de.ts";
 import { en } from "./messages/en.ts";
 import { es } from "./messages/es.ts";
 import { fr } from "./messages/fr.ts";
-import type { Words } from "./messages/messages.ts";
+import type { Messages } from "./messages/messages.ts";
 import { pt } from "./messages/pt.ts";
 
 /** A language that the pages speak. */
@@ -11,25 +11,25 @@ export interface Language {
   /** As in `lang` and in the URL: `de`. */
   readonly code: LanguageCode;
   readonly direction: "ltr" | "rtl";
-  readonly words: Words;
+  readonly messages: Messages;
 }
 
 /** A language as one reader has it. */
-export interface Tongue {
+export interface Locale {
   readonly language: Language;
   /** For amounts and dates: the reader's region where they gave one, `en-GB`. */
-  readonly locale: string;
+  readonly tag: string;
 }
 
 /** Every language, in the order in which the footer shows them. */
 export const languages = [
-  { code: "en", direction: "ltr", words: en },
-  { code: "de", direction: "ltr", words: de },
-  { code: "es", direction: "ltr", words: es },
-  { code: "fr", direction: "ltr", words: fr },
-  { code: "pt", direction: "ltr", words: pt },
-  { code: "ar", direction: "rtl", words: ar },
-] as const satisfies readonly { code: string; direction: "ltr" | "rtl"; words: Words }[];
+  { code: "en", direction: "ltr", messages: en },
+  { code: "de", direction: "ltr", messages: de },
+  { code: "es", direction: "ltr", messages: es },
+  { code: "fr", direction: "ltr", messages: fr },
+  { code: "pt", direction: "ltr", messages: pt },
+  { code: "ar", direction: "rtl", messages: ar },
+] as const satisfies readonly { code: string; direction: "ltr" | "rtl"; messages: Messages }[];
 
 /** A code in {@link languages}. */
 export type LanguageCode = (typeof languages)[number]["code"];
@@ -38,18 +38,18 @@ export type LanguageCode = (typeof languages)[number]["code"];
 const MAX_HEADER_LENGTH = 500;
 
 /** The language to answer in: what the URL asks for, then what the browser prefers, then English. */
-export function negotiate(asked: string | undefined, acceptLanguage: string | undefined): Tongue {
+export function negotiate(asked: string | undefined, acceptLanguage: string | undefined): Locale {
   const accepted = readAccepted(acceptLanguage ?? "");
   const chosen = find(asked);
   if (chosen) {
     const regional = accepted.find((tag) => find(tag.language) === chosen);
-    return { language: chosen, locale: regional?.baseName ?? chosen.code };
+    return { language: chosen, tag: regional?.baseName ?? chosen.code };
   }
   for (const tag of accepted) {
     const language = find(tag.language);
-    if (language) return { language, locale: tag.baseName };
+    if (language) return { language, tag: tag.baseName };
   }
-  return { language: languages[0], locale: accepted.find((tag) => tag.language === "en")?.baseName ?? "en" };
+  return { language: languages[0], tag: accepted.find((tag) => tag.language === "en")?.baseName ?? "en" };
 }
 
 function find(code: string | undefined): Language | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createGate, network } from "./limits.ts";
+import { createRateLimiter, network } from "./rate-limit.ts";
 
 describe("one address", () => {
   it.each([
@@ -19,13 +19,13 @@ describe("one address", () => {
 
 describe("a gate", () => {
   it("lets so many through, and says when to come back", async () => {
-    const gate = createGate({ looks: 3, acts: 2, actsOnLink: 1 });
-    const looks = await Promise.all(Array.from({ length: 5 }, () => gate.look("192.0.2.7")));
+    const gate = createRateLimiter({ views: 3, submits: 2, submitsPerLink: 1 });
+    const looks = await Promise.all(Array.from({ length: 5 }, () => gate.view("192.0.2.7")));
     expect(looks.slice(0, 3)).toEqual([undefined, undefined, undefined]);
     for (const seconds of looks.slice(3)) expect(seconds).toBeGreaterThan(0);
-    expect(await gate.act("192.0.2.7")).toBeUndefined();
-    expect(await gate.actOnLink("a")).toBeUndefined();
-    expect(await gate.actOnLink("a")).toBeGreaterThan(50);
-    expect(await gate.actOnLink("b")).toBeUndefined();
+    expect(await gate.submit("192.0.2.7")).toBeUndefined();
+    expect(await gate.submitPerLink("a")).toBeUndefined();
+    expect(await gate.submitPerLink("a")).toBeGreaterThan(50);
+    expect(await gate.submitPerLink("b")).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { PayoutStatus } from "../connector/contract.ts";
 import type { LinkRecord } from "../core/payout.ts";
 import type { LinkState } from "../core/status.ts";
 import { Fulfilment, LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import { type PageState, pageStateOf } from "./page-state.ts";
 
 const END_MS = 1000;
 const options = (fulfilment: Fulfilment) => create(LinkOptionsSchema, { fulfilment });
@@ -14,20 +14,20 @@ interface Facts {
   readonly unsettled?: string;
 }
 
-function standing(
+function pageState(
   status: PayoutStatus,
   { state = "ACTIVE", unsettled }: Facts,
   nowMs: number,
   manual = false,
-): Standing {
+): PageState {
   const record = {
     payout: { status, link: { state, expiresAtMs: END_MS } },
     openAttempt: unsettled ? { operation: unsettled } : undefined,
   } as unknown as LinkRecord;
-  return standingOf(record, options(manual ? Fulfilment.MANUAL : Fulfilment.AUTOMATIC), nowMs);
+  return pageStateOf(record, options(manual ? Fulfilment.MANUAL : Fulfilment.AUTOMATIC), nowMs);
 }
 
-it.each<[PayoutStatus, Facts, Standing, Standing]>([
+it.each<[PayoutStatus, Facts, PageState, PageState]>([
   [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, {}, "open", "expired"],
   [PayoutStatus.REQUIRES_VENDOR_ACCOUNT_CREATION, {}, "open", "expired"],
   [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { state: "EXPIRED" }, "expired", "expired"],
@@ -55,10 +55,10 @@ it.each<[PayoutStatus, Facts, Standing, Standing]>([
   [PayoutStatus.CANCELLED, { state: "CANCELLED" }, "cancelled", "cancelled"],
   [PayoutStatus.EXPIRED, { state: "EXPIRED" }, "expired", "expired"],
 ])("status %d with %j is %s, and after the link's end %s", (status, facts, before, after) => {
-  expect(standing(status, facts, END_MS - 1)).toBe(before);
-  expect(standing(status, facts, END_MS)).toBe(after);
+  expect(pageState(status, facts, END_MS - 1)).toBe(before);
+  expect(pageState(status, facts, END_MS)).toBe(after);
 });
 
 it("details that are in wait for the sender where they pay by hand", () => {
-  expect(standing(PayoutStatus.REQUIRES_FULFILLMENT, { state: "CLAIMED" }, 0, true)).toBe("waiting");
+  expect(pageState(PayoutStatus.REQUIRES_FULFILLMENT, { state: "CLAIMED" }, 0, true)).toBe("waiting");
 });

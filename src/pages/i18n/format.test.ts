@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import { formatAmount } from "./amount.ts";
-import { businessDaysAfter, formatArrival } from "./arrival.ts";
-import { distance, moment } from "./moment.ts";
+import { businessDaysAfter, distance, formatAmount, formatArrival, moment } from "./format.ts";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f\u2009]/g, " ");
 

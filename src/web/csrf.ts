@@ -14,14 +14,14 @@ export interface FormOwner {
  * What a form of ours carries, so that no other page can send it: whoever has not read the link's page cannot know it. Tells
  * nothing, and is good for two hours.
  */
-export function formToken(keys: Keys, owner: FormOwner, nowMs: number): string {
+export function csrfToken(keys: Keys, owner: FormOwner, nowMs: number): string {
   const key = keys.current;
   const expires = (nowMs + LIFETIME_MS).toString(36);
   return `${key.id}.${expires}.${hmac(key.form, signed(owner, expires))}`;
 }
 
-/** Whether a form carries what {@link formToken} gave it, in time. */
-export function isFormToken(keys: Keys, owner: FormOwner, nowMs: number, token: string | undefined): boolean {
+/** Whether a form carries what {@link csrfToken} gave it, in time. */
+export function isCsrfToken(keys: Keys, owner: FormOwner, nowMs: number, token: string | undefined): boolean {
   const [keyId = "", expires = "", mac = ""] = (token ?? "").split(".");
   const key = keys.byId(keyId);
   if (!key || !(Number.parseInt(expires, 36) > nowMs)) return false;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
 import { en } from "../i18n/messages/en.ts";
-import { failureWords, noticeFor } from "./failure-words.ts";
+import { failureMessage, noticeFor } from "./failure-message.ts";
 
 describe("why a payment failed", () => {
   it.each([
@@ -14,8 +14,8 @@ describe("why a payment failed", () => {
     ["BLOCKED", en.reasons.sender],
     ["constructor", en.reasons.sender],
     [undefined, en.reasons.sender],
-  ])("%s is told as %s", (reason, words) => {
-    expect(failureWords(en, reason)).toBe(words);
+  ])("%s is told as %s", (reason, messages) => {
+    expect(failureMessage(en, reason)).toBe(messages);
   });
 });
 

@@ -5,32 +5,32 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 /** How much the pages take, in requests a minute. */
 export interface PageLimits {
   /** GETs from one address. */
-  readonly looks: number;
+  readonly views: number;
   /** POSTs from one address. */
-  readonly acts: number;
+  readonly submits: number;
   /** POSTs to one link, wherever from. */
-  readonly actsOnLink: number;
+  readonly submitsPerLink: number;
 }
 
 /** Generous to people behind one address, and tight for programs. */
-export const defaultPageLimits: PageLimits = { looks: 240, acts: 30, actsOnLink: 10 };
+export const defaultPageLimits: PageLimits = { views: 240, submits: 30, submitsPerLink: 10 };
 
 /** Counts requests. Each answers in how many seconds to come back, or undefined where the request may pass. */
-export interface PageGate {
-  look(address: string): Promise<number | undefined>;
-  act(address: string): Promise<number | undefined>;
-  actOnLink(payoutId: string): Promise<number | undefined>;
+export interface RateLimiter {
+  view(address: string): Promise<number | undefined>;
+  submit(address: string): Promise<number | undefined>;
+  submitPerLink(payoutId: string): Promise<number | undefined>;
 }
 
 /** Counters of one process. */
-export function createGate(limits: PageLimits): PageGate {
-  const looks = counter(limits.looks);
-  const acts = counter(limits.acts);
-  const actsOnLink = counter(limits.actsOnLink);
+export function createRateLimiter(limits: PageLimits): RateLimiter {
+  const looks = counter(limits.views);
+  const acts = counter(limits.submits);
+  const actsOnLink = counter(limits.submitsPerLink);
   return {
-    look: (address) => looks(network(address)),
-    act: (address) => acts(network(address)),
-    actOnLink: actsOnLink,
+    view: (address) => looks(network(address)),
+    submit: (address) => acts(network(address)),
+    submitPerLink: actsOnLink,
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Failure } from "../../core/failure.ts";
 import type { Reason } from "../../core/reasons.ts";
-import type { Words } from "../i18n/messages/messages.ts";
+import type { Messages } from "../i18n/messages/messages.ts";
 import type { NoticeName } from "./notice.ts";
 
 /** Reasons of a failed payment that a recipient is told. Every other is the sender's affair, and told as no more than that. */
-const told: Readonly<Partial<Record<Reason, keyof Words["reasons"]>>> = {
+const told: Readonly<Partial<Record<Reason, keyof Messages["reasons"]>>> = {
   RECIPIENT_DECLINED: "declined",
   PROVIDER_DECLINED: "declined",
   RECIPIENT_ACCOUNT_CLOSED: "closed",
@@ -16,10 +16,10 @@ const told: Readonly<Partial<Record<Reason, keyof Words["reasons"]>>> = {
   PAYMENT_RETURNED: "returned",
 };
 
-/** Why a payment failed, in words for the recipient. */
-export function failureWords(words: Words, reason: string | undefined): string {
+/** Why a payment failed, in messages for the recipient. */
+export function failureMessage(messages: Messages, reason: string | undefined): string {
   const name = Object.hasOwn(told, reason ?? "") ? told[reason as Reason] : undefined;
-  return words.reasons[name ?? "sender"];
+  return messages.reasons[name ?? "sender"];
 }
 
 /** What a recipient can do about a call that was not made: nothing was sent. */

@@ -7,7 +7,7 @@ import { type Phase, payoutStatus, statusFacts } from "../core/status.ts";
 import { Fulfilment, type LinkOptions } from "../gen/sluice/v1/link_pb.ts";
 
 /** Where a link stands, as its recipient sees it. */
-export type Standing =
+export type PageState =
   /** Details can be given. */
   | "open"
   /** A payment failed, and other details can be given. */
@@ -34,11 +34,11 @@ export function flowOf(connector: Connector): Flow {
 }
 
 /** Where a link stands. What the status alone decides is in its row of `statuses`. */
-export function standingOf(
+export function pageStateOf(
   { payout, openAttempt }: LinkRecord,
   options: LinkOptions,
   nowMs: number,
-): Standing {
+): PageState {
   const { phase, pageState } = statusFacts(payout.status);
   const isFailed = payout.status === payoutStatus.FAILED;
   if (endPhases.has(phase) && !isFailed) return pageState;
