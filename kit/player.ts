@@ -1,5 +1,6 @@
 import type { Connector, Credentials, Http, HttpReply, HttpRequest } from "../src/connector/contract.ts";
 import { createHttpClient, type HttpClient } from "../src/connector/http/client.ts";
+import { unguarded } from "../src/connector/http/effect-guard.ts";
 import { secretValues } from "../src/connector/http/masking.ts";
 import { type Fixture, stepOf } from "./fixture.ts";
 import { contextOf, type Outcome, perform } from "./perform.ts";
@@ -103,7 +104,7 @@ async function performOn(
   const effects: HttpReply["effect"][] = [];
   const credentials = connector.credentials.parse(fixture.credentials);
   const deadlineMs = Date.now() + patienceMs;
-  const http = stage.client.open({ credentials, deadlineMs, beforeEffect: async () => {} });
+  const http = stage.client.open({ credentials, deadlineMs, guard: unguarded });
   const warn = (message: string, facts: object = {}) => warnings.push(`${message} ${JSON.stringify(facts)}`);
   const ordered = inOrder(http);
   const context = { ...contextOf(fixture), http: declaring(ordered, effects), credentials, warn };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Connector } from "../../src/connector/contract.ts";
 import { createHttpClient } from "../../src/connector/http/client.ts";
+import { unguarded } from "../../src/connector/http/effect-guard.ts";
 import type { Fixture } from "../fixture.ts";
 import { contextOf, type Outcome, perform } from "../perform.ts";
 import { type Exchange, startRecorder } from "./recorder.ts";
@@ -37,7 +38,7 @@ export async function callLive(
     const http = client.open({
       credentials,
       deadlineMs: Date.now() + patienceMs,
-      beforeEffect: async () => {},
+      guard: unguarded,
     });
     const warn = (message: string, facts: object = {}) =>
       warnings.push(`${message} ${JSON.stringify(facts)}`);

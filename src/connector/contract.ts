@@ -4,7 +4,7 @@ import type { Reason } from "../core/reasons.ts";
 import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 import type { Claim } from "./claim.ts";
-import type { Http } from "./http/http.ts";
+import type { Http } from "./http/request.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** For credentials and replies, so that a connector from outside the repository needs no packages. */
@@ -18,9 +18,8 @@ export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb
 export type { Secret } from "../security/secret.ts";
 export type { Claim, Person, PostalAddress, Recipient } from "./claim.ts";
 export { credentialFields, secret } from "./credentials.ts";
-export type { Http, HttpReply, HttpRequest } from "./http/http.ts";
-export { providerFailure } from "./http/provider-failure.ts";
-export { readReply } from "./http/provider-reply.ts";
+export { providerFailure, readReply } from "./http/reply.ts";
+export type { Http, HttpReply, HttpRequest } from "./http/request.ts";
 export { type LinkProgress, linkProgress } from "./link-progress.ts";
 export { pageOptions } from "./page-options.ts";
 export { resendWaitMs } from "./resend-wait.ts";

@@ -31,8 +31,7 @@ export function openHttp({ client }: AskParts, errand: Errand): OperationHttp {
   return client(connector).open({
     credentials,
     deadlineMs,
-    beforeEffect,
-    ...(beforeFirstByte && { beforeFirstByte }),
+    guard: { beforeFirstEffect: beforeEffect, beforeSend: beforeFirstByte ?? (() => {}) },
     resent: attempt > 1,
   });
 }
