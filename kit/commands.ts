@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { operationNames } from "../src/connector/connector-shape.ts";
 import { type Connector, credentialFields } from "../src/connector/contract.ts";
 import { connectorFolders, loadConnector, loadConnectors } from "../src/connector/registry.ts";
+import { operationNames } from "../src/connector/validation.ts";
 import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { checkConnector } from "./check-connector.ts";
 import { writeConnectorReadme } from "./connector-readme.ts";

@@ -1,5 +1,5 @@
-import { linkOptionNames } from "../src/connector/connector-shape.ts";
 import { type Connector, credentialFields, type Operation } from "../src/connector/contract.ts";
+import { linkOptionNames } from "../src/connector/validation.ts";
 import { PayoutMethodKind } from "../src/gen/sluice/v1/link_pb.ts";
 import { PayoutEnums_PayoutStatus, PayoutService } from "../src/gen/types/payout_pb.ts";
 import { type Tables, table } from "./markdown.ts";

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { z } from "zod";
-import { operationNames } from "../src/connector/connector-shape.ts";
 import type { Operation } from "../src/connector/contract.ts";
 import { folderUrl } from "../src/connector/registry.ts";
+import { operationNames } from "../src/connector/validation.ts";
 import { PayoutEnums_PayoutStatus } from "../src/gen/types/payout_pb.ts";
 import type { Step } from "./playback.ts";
 import { isWebhookFile, readWebhookFixture, type WebhookFixture } from "./webhook-fixture.ts";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nameForm } from "../src/connector/connector-shape.ts";
 import type { Connector } from "../src/connector/contract.ts";
+import { nameForm } from "../src/connector/validation.ts";
 
 /**
  * Copies the template to a folder of the name, with the names in it replaced.

@@ -1,4 +1,4 @@
-import { operationNames } from "../../src/connector/connector-shape.ts";
+import { operationNames } from "../../src/connector/validation.ts";
 import type { Rule } from "../rule.ts";
 
 /** Every operation has fixtures, for the yes and for the no. */

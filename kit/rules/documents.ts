@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { shapeProblems } from "../../src/connector/connector-shape.ts";
 import { credentialFields } from "../../src/connector/contract.ts";
+import { connectorProblems } from "../../src/connector/validation.ts";
 import type { Rule } from "../rule.ts";
 
 /** The facts are whole. */
@@ -9,7 +9,7 @@ export const shape: Rule = {
   check: ({ connector, folder }) => {
     const name = folderName(folder);
     // The template is no connector until it is copied, and its folder cannot have the name of one.
-    return shapeProblems(name.startsWith("_") ? connector.name : name, connector);
+    return connectorProblems(name.startsWith("_") ? connector.name : name, connector);
   },
 };
 

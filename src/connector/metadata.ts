@@ -4,53 +4,53 @@ import { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 import type { Connector, Operation } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
 
-/** A fact of a connector's: everything in it that is no RPC. */
-export type Fact = Exclude<keyof Connector, Operation>;
+/** A field of a connector that is not an RPC. */
+export type MetadataField = Exclude<keyof Connector, Operation>;
 
-/** What is wrong with the value of each fact by itself, in sentences that say what to write. Facts that may be absent are not asked then. */
-export const factForms: Readonly<Record<Fact, (value: unknown) => readonly string[]>> = {
+/** One rule per metadata field: the mistakes in its value, as sentences that say what to write. Not applied to optional fields that are absent. */
+export const metadataRules: Readonly<Record<MetadataField, (value: unknown) => readonly string[]>> = {
   name: () => [],
-  configKey: form(
+  configKey: rule(
     (value) => typeof value === "string" && configKeyForm.test(value),
     'configKey must be the key inside x-connector-config, such as configKey: "Stripe".',
   ),
-  docs: form(isUrl, "docs must be the https URL of the provider's API documentation."),
+  docs: rule(isUrl, "docs must be the https URL of the provider's API documentation."),
   hosts: hostProblems,
-  environment: form(
+  environment: rule(
     isFunction,
     'environment must be a function that says "live" or "test": ({ environment }) => environment.',
   ),
-  credentials: form(
+  credentials: rule(
     isCredentials,
     "credentials must be a z.object({ … }): write z.object({}) if there are none.",
   ),
-  legacyHeaders: form(
+  legacyHeaders: rule(
     (value) => isRecord(value) && Object.values(value).every(isText),
     'legacyHeaders must be a table from headers to credentials: { "x-api-key": "api_key" }.',
   ),
-  authorize: form(
+  authorize: rule(
     isFunction,
     'authorize must be a function that gives headers: ({ api_key }) => ({ "x-api-key": api_key.reveal() }).',
   ),
   idempotency: idempotencyProblems,
-  secretIds: form((value) => typeof value === "boolean", "secretIds must be true, or left out."),
+  secretIds: rule((value) => typeof value === "boolean", "secretIds must be true, or left out."),
   statuses: statusProblems,
   errors: errorProblems,
-  linkOptions: form(isTexts, 'linkOptions must be a list of field names: ["description"].'),
+  linkOptions: rule(isTexts, 'linkOptions must be a list of field names: ["description"].'),
   methods: methodProblems,
-  currencies: form(isListOf(/^[A-Z]{3}$/), 'currencies must be a list of ISO 4217 codes: ["USD"].'),
-  countries: form(isListOf(/^[A-Z]{2}$/), 'countries must be a list of ISO 3166-1 alpha-2 codes: ["US"].'),
-  visible: form(isTexts, 'visible must be a list of field names: ["status"].'),
-  openLink: form(isFunction, "openLink must be a function."),
-  arrivalDays: form(
+  currencies: rule(isListOf(/^[A-Z]{3}$/), 'currencies must be a list of ISO 4217 codes: ["USD"].'),
+  countries: rule(isListOf(/^[A-Z]{2}$/), 'countries must be a list of ISO 3166-1 alpha-2 codes: ["US"].'),
+  visible: rule(isTexts, 'visible must be a list of field names: ["status"].'),
+  openLink: rule(isFunction, "openLink must be a function."),
+  arrivalDays: rule(
     isRecord,
     "arrivalDays must be a table from methods to days: { [PayoutMethodKind.CARD]: [0, 1] }.",
   ),
   webhook: webhookProblems,
 };
 
-/** Facts that every connector states. */
-export const requiredFacts: ReadonlySet<Fact> = new Set([
+/** Fields that every connector must have. */
+export const requiredFields: ReadonlySet<MetadataField> = new Set([
   "configKey",
   "docs",
   "credentials",
@@ -58,8 +58,8 @@ export const requiredFacts: ReadonlySet<Fact> = new Set([
   "statuses",
 ] as const);
 
-function form(fits: (value: unknown) => boolean, words: string): (value: unknown) => readonly string[] {
-  return (value) => (fits(value) ? [] : [words]);
+function rule(fits: (value: unknown) => boolean, message: string): (value: unknown) => readonly string[] {
+  return (value) => (fits(value) ? [] : [message]);
 }
 
 function hostProblems(value: unknown): readonly string[] {
@@ -69,7 +69,7 @@ function hostProblems(value: unknown): readonly string[] {
     .map((name) => `hosts.${name} must be an https URL without a trailing slash.`);
 }
 
-/** The core trusts no key in its last hour, so that a shorter window would send nothing again. */
+/** The core relies on no key in its last hour, so within a shorter window nothing could be sent again. */
 const shortestWindowMs = 2 * 60 * 60 * 1000;
 
 function idempotencyProblems(value: unknown): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resendWaitMs } from "./resend-wait.ts";
+import { resendWaitMs } from "./lookup.ts";
 
 const startedAtMs = Date.UTC(2026, 10, 20);
 const minutes = (count: number) => count * 60_000;

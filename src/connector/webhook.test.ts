@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import easylabs from "../../connectors/easylabs/index.ts";
 import stripe from "../../connectors/stripe/index.ts";
 import { Secret } from "../security/secret.ts";
-import { hmacSha256, isSameSignature } from "./signature.ts";
+import { hmacSha256, isSameSignature } from "./webhook.ts";
 
 const hmac = (key: string, text: string) => createHmac("sha256", key).update(text).digest();
 

@@ -2,16 +2,13 @@ import { LinkOptionsSchema } from "../gen/sluice/v1/link_pb.ts";
 import { PayoutService } from "../gen/types/payout_pb.ts";
 import type { Connector } from "./contract.ts";
 import { credentialFields } from "./credentials.ts";
-import { type Fact, factForms, requiredFacts } from "./fact-forms.ts";
+import { type MetadataField, metadataRules, requiredFields } from "./metadata.ts";
 
-/**
- * What is wrong with the default export of a connector's `index.ts`, in sentences that say what to write. Empty if it is a
- * connector.
- */
-export function shapeProblems(folderName: string, exported: unknown): readonly string[] {
+/** The mistakes in the default export of a connector's `index.ts`, as sentences that say what to write. Empty if it has none. */
+export function connectorProblems(folderName: string, exported: unknown): readonly string[] {
   if (typeof exported !== "object" || exported === null)
     return ["index.ts must have a default export: export default defineConnector({ … })."];
-  const problems = formProblems(exported as Readonly<Record<string, unknown>>);
+  const problems = fieldProblems(exported as Readonly<Record<string, unknown>>);
   if (problems.length > 0) return problems;
   return checks.flatMap((check) => check(exported as Partial<Connector>, folderName));
 }
@@ -26,7 +23,7 @@ export const linkOptionNames: readonly string[] = LinkOptionsSchema.fields.map((
 
 type Check = (connector: Partial<Connector>, folderName: string) => readonly string[];
 
-/** What must hold between a connector's facts, where each by itself is as it must be. */
+/** Rules that connect several metadata fields, each of which is valid by itself. */
 const checks: readonly Check[] = [
   ({ name }, folder) => {
     if (name !== folder) return [`name must be the folder's name: write name: ${JSON.stringify(folder)}.`];
@@ -35,7 +32,9 @@ const checks: readonly Check[] = [
       : [`Rename the folder: ${folder} must be lower-case letters, digits and hyphens.`];
   },
   (connector) =>
-    "hosts" in connector ? [] : ["hosts is missing: write { live, test }, or undefined if it calls nobody."],
+    "hosts" in connector
+      ? []
+      : ["hosts is missing: write { live, test }, or undefined if it makes no calls."],
   ({ legacyHeaders = {}, credentials }) => {
     const fields = credentialFields(credentials as Connector["credentials"]).map((field) => field.name);
     return Object.entries(legacyHeaders)
@@ -72,17 +71,17 @@ const checks: readonly Check[] = [
       : [`It supports no operation: write at least one of ${operationNames.join(", ")}.`],
 ];
 
-/** Each fact by itself, and nothing that is neither a fact nor an RPC: a name written wrong would say nothing. */
-function formProblems(connector: Readonly<Record<string, unknown>>): readonly string[] {
-  const facts = Object.keys(factForms) as Fact[];
-  const known: readonly string[] = [...facts, ...operationNames];
+/** Each field by itself, and no field that is neither metadata nor an RPC: a misspelt name would be ignored. */
+function fieldProblems(connector: Readonly<Record<string, unknown>>): readonly string[] {
+  const fields = Object.keys(metadataRules) as MetadataField[];
+  const known: readonly string[] = [...fields, ...operationNames];
   return [
     ...Object.keys(connector)
       .filter((name) => !known.includes(name))
-      .map((name) => `There is no fact or operation ${name}. There are: ${known.join(", ")}.`),
-    ...facts
-      .filter((name) => connector[name] !== undefined || requiredFacts.has(name))
-      .flatMap((name) => factForms[name](connector[name])),
+      .map((name) => `There is no metadata field or operation ${name}. There are: ${known.join(", ")}.`),
+    ...fields
+      .filter((name) => connector[name] !== undefined || requiredFields.has(name))
+      .flatMap((name) => metadataRules[name](connector[name])),
     ...operationNames
       .filter((name) => connector[name] !== undefined && typeof connector[name] !== "function")
       .map((name) => `${name} must be a function.`),
@@ -95,5 +94,5 @@ function isRange(days: unknown): boolean {
   return earliest >= 0 && earliest <= latest && latest <= 60;
 }
 
-/** How connectors are named. */
+/** The form of a connector's name. */
 export const nameForm = /^[a-z][a-z0-9-]{0,39}$/;
