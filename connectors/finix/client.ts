@@ -10,6 +10,10 @@ const VERSION = "2022-02-01";
  *
  * @throws Refusal for Finix's no; Failure where nobody knows, or where it could not be asked.
  */
-export async function ask<T>(context: FinixContext, request: HttpRequest, shape: z.ZodType<T>): Promise<T> {
+export async function callFinix<T>(
+  context: FinixContext,
+  request: HttpRequest,
+  shape: z.ZodType<T>,
+): Promise<T> {
   return readReply(await context.http.send({ ...request, headers: { "finix-version": VERSION } }), shape);
 }

@@ -1,5 +1,5 @@
 import { missingField, Refusal, type Reply, type Request } from "../../src/connector/contract.ts";
-import { ask } from "./client.ts";
+import { callFinix } from "./client.ts";
 import type { FinixContext } from "./credentials.ts";
 import { linkBody } from "./link-body.ts";
 import { linkReply, standing } from "./link-reply.ts";
@@ -12,7 +12,7 @@ export async function createLink(
   context: FinixContext,
 ): Promise<Reply<"createLink">> {
   const json = linkBody(request, context);
-  const link = await ask(context, { method: "POST", path: "/payout_links", json }, shapes.newLink);
+  const link = await callFinix(context, { method: "POST", path: "/payout_links", json }, shapes.newLink);
   return linkReply(link, context);
 }
 
@@ -49,13 +49,13 @@ function notCancelable(link: shapes.Link, context: FinixContext): Refusal {
 }
 
 function readLink(id: string, context: FinixContext): Promise<shapes.Link> {
-  return ask(context, { method: "GET", path: linkPath(id) }, shapes.link);
+  return callFinix(context, { method: "GET", path: linkPath(id) }, shapes.link);
 }
 
 /** Closes a link's page, and returns the link as it then is. Doing so again does the same, so it may be repeated. */
 export function deactivate(id: string, context: FinixContext): Promise<shapes.Link> {
   const json = { state: "DEACTIVATED" };
-  return ask(context, { method: "PUT", path: linkPath(id), json, effect: "keyed" }, shapes.link);
+  return callFinix(context, { method: "PUT", path: linkPath(id), json, effect: "keyed" }, shapes.link);
 }
 
 function linkPath(id: string): string {

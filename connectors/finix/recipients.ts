@@ -1,5 +1,5 @@
 import { PayoutStatus, type Reply, type Request } from "../../src/connector/contract.ts";
-import { ask } from "./client.ts";
+import { callFinix } from "./client.ts";
 import type { FinixContext } from "./credentials.ts";
 import { identityBody } from "./identity-body.ts";
 import * as shapes from "./shapes.ts";
@@ -10,7 +10,7 @@ export async function createRecipient(
   context: FinixContext,
 ): Promise<Reply<"createRecipient">> {
   const json = identityBody(request, context);
-  const { id } = await ask(context, { method: "POST", path: "/identities", json }, shapes.identity);
+  const { id } = await callFinix(context, { method: "POST", path: "/identities", json }, shapes.identity);
   return recipientReply(id);
 }
 
@@ -22,7 +22,7 @@ export function isRecipient(id: string): boolean {
 /** Says that a recipient exists. Identities have no state of their own. */
 export async function getRecipient(id: string, context: FinixContext): Promise<Reply<"get">> {
   const path = `/identities/${encodeURIComponent(id)}`;
-  const identity = await ask(context, { method: "GET", path }, shapes.identity);
+  const identity = await callFinix(context, { method: "GET", path }, shapes.identity);
   return recipientReply(identity.id);
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { Failure } from "../../src/connector/contract.ts";
-import { ask } from "./client.ts";
+import { callFinix } from "./client.ts";
 import type { FinixContext } from "./credentials.ts";
 import { page, type Tagged } from "./shapes.ts";
 import { isOfAttempt } from "./tags.ts";
@@ -62,7 +62,11 @@ async function readPage<T>(
   cursor: string | undefined,
 ): Promise<Page<T>> {
   const query = { limit: PAGE_SIZE, after_cursor: cursor };
-  const { _embedded: lists, page: about } = await ask(context, { method: "GET", path, query }, page(item));
+  const { _embedded: lists, page: about } = await callFinix(
+    context,
+    { method: "GET", path, query },
+    page(item),
+  );
   const listed = lists?.[name];
   const saysTheEnd = about?.next_cursor === null && (lists == null || listed != null);
   return {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
-import { invalidField, missingField } from "../../src/connector/contract.ts";
-import type { PayoutMethod } from "../../src/gen/types/payout_method_pb.ts";
-import { countryCode } from "./recipient.ts";
+import { invalidField, missingField } from "../../../src/connector/contract.ts";
+import type { PayoutMethod } from "../../../src/gen/types/payout_method_pb.ts";
+import { countryCode } from "../recipient.ts";
 
 type BankAccount = Stripe.V2.MoneyManagement.OutboundSetupIntentCreateParams.PayoutMethodData.BankAccount;
 

@@ -1,23 +1,20 @@
-import { PayoutStatus, type Reply, type Request } from "../../src/connector/contract.ts";
-import { connectedAccountStanding } from "./account-standing.ts";
-import { ask } from "./client.ts";
-import { createLink, createRecipient, openLink, readConnectedAccount } from "./connect-accounts.ts";
-import { accountOf, isLivePayout, readMoney, readPayout } from "./connect-money.ts";
-import { pay } from "./connect-payments.ts";
-import type { StripeContext } from "./credentials.ts";
-import type { Model } from "./model.ts";
-import * as shapes from "./shapes.ts";
-import { isAskedAgain, payoutStanding, transferStanding, unopenedStanding } from "./standing.ts";
-import { readTarget, requireTarget } from "./stripe-id.ts";
+import { PayoutStatus, type Reply, type Request } from "../../../src/connector/contract.ts";
+import { type AccountModel, linkOperations } from "../account-model.ts";
+import { callStripe } from "../client.ts";
+import type { StripeContext } from "../credentials.ts";
+import { isAwaitingRetry, unopenedReply } from "../map.ts";
+import * as shapes from "../shapes.ts";
+import { readTarget, requireTarget } from "../stripe-id.ts";
+import { accounts } from "./accounts.ts";
+import { connectedAccountStatus, payoutReply, transferReply } from "./map.ts";
+import { accountOf, isLivePayout, pay, readMoney, readPayout } from "./payments.ts";
 
 /**
  * Connect: recipients are connected accounts. Money moves twice: a transfer to the account's Stripe balance, and a payout
- * from there to its bank. Create makes the transfer; Transfer makes what is missing of both.
+ * from there to its bank. Create makes the transfer; Transfer makes whichever of the two is missing.
  */
-export const connect: Model = {
-  createLink,
-  openLink,
-  createRecipient,
+export const connect: AccountModel = {
+  ...linkOperations(accounts),
   create: (request, context) => pay(request, context, { untilTransfer: true }),
   transfer: (request, context) => pay(request, context, { untilTransfer: false }),
   get,
@@ -27,21 +24,21 @@ export const connect: Model = {
 
 async function get(request: Request<"get">, context: StripeContext): Promise<Reply<"get">> {
   const target = readTarget(request, context);
-  if (!target) return unopenedStanding(context);
-  if (target.kind === "payout" && !isAskedAgain(context)) {
-    return payoutStanding(await readPayout(target, context), target.account ?? "", context);
+  if (!target) return unopenedReply(context);
+  if (target.kind === "payout" && !isAwaitingRetry(context)) {
+    return payoutReply(await readPayout(target, context), target.account ?? "", context);
   }
   const account = await accountOf(target, context);
   const [owner, { transfers, payouts }] = await Promise.all([
-    readConnectedAccount(account, context),
+    accounts.read(account, context),
     readMoney(account, context),
   ]);
   const [payout] = payouts;
   const [transfer] = transfers;
-  const isOver = payout && !isLivePayout(payout) && isAskedAgain(context);
-  if (payout && !isOver && !transfer?.reversed) return payoutStanding(payout, account, context);
-  if (transfer && !isOver) return transferStanding(transfer, context);
-  return { payoutStatus: connectedAccountStanding(owner, context), connectorPayoutId: account };
+  const isOver = payout && !isLivePayout(payout) && isAwaitingRetry(context);
+  if (payout && !isOver && !transfer?.reversed) return payoutReply(payout, account, context);
+  if (transfer && !isOver) return transferReply(transfer, context);
+  return { payoutStatus: connectedAccountStatus(owner, context), connectorPayoutId: account };
 }
 
 async function cancel(request: Request<"void">, context: StripeContext): Promise<Reply<"void">> {
@@ -51,7 +48,7 @@ async function cancel(request: Request<"void">, context: StripeContext): Promise
   const { transfers, payouts } = await readMoney(account, context);
   const livePayout = payouts.find(isLivePayout);
   if (livePayout) {
-    await ask(
+    await callStripe(
       context,
       shapes.payout,
       (stripe, options) => stripe.payouts.cancel(livePayout.id, {}, options),
@@ -60,7 +57,7 @@ async function cancel(request: Request<"void">, context: StripeContext): Promise
   }
   const transfer = transfers.find(({ reversed }) => !reversed);
   if (transfer) {
-    await ask(
+    await callStripe(
       context,
       shapes.reference,
       (stripe, options) => stripe.transfers.createReversal(transfer.id, {}, options),
@@ -71,12 +68,12 @@ async function cancel(request: Request<"void">, context: StripeContext): Promise
   return { payoutStatus: PayoutStatus.CANCELLED, connectorPayoutId: account };
 }
 
-/** Connected accounts outlive a link, so a mark says that this link is over. */
+/** Connected accounts outlive a link, so metadata marks that this link is cancelled. */
 async function markVoid(account: string, context: StripeContext): Promise<void> {
-  const { metadata } = await readConnectedAccount(account, context);
+  const { metadata } = await accounts.read(account, context);
   const isLink = metadata?.pl_id !== undefined && metadata.pl_id === context.payout?.id;
   if (!isLink || metadata.pl_state === "void") return;
-  await ask(
+  await callStripe(
     context,
     shapes.reference,
     (stripe, options) => stripe.accounts.update(account, { metadata: { pl_state: "void" } }, options),
@@ -89,6 +86,6 @@ async function eligibility(
   context: StripeContext,
 ): Promise<Reply<"eligibility">> {
   const account = await accountOf(requireTarget(request, context), context);
-  const owner = await readConnectedAccount(account, context);
-  return { payoutStatus: connectedAccountStanding(owner, context), connectorPayoutId: account };
+  const owner = await accounts.read(account, context);
+  return { payoutStatus: connectedAccountStatus(owner, context), connectorPayoutId: account };
 }

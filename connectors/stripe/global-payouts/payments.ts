@@ -4,23 +4,23 @@ import {
   PayoutStatus,
   Refusal,
   type Request,
-} from "../../src/connector/contract.ts";
-import { readAmount } from "./amount.ts";
-import { ask } from "./client.ts";
-import type { StripeContext } from "./credentials.ts";
-import { orderParameters, payoutMetadata } from "./map.ts";
-import * as shapes from "./shapes.ts";
-import { intentStanding, paymentStanding, type Standing } from "./standing.ts";
-import { readCustomer, readTarget } from "./stripe-id.ts";
+} from "../../../src/connector/contract.ts";
+import { readAmount } from "../amount.ts";
+import { callStripe } from "../client.ts";
+import type { StripeContext } from "../credentials.ts";
+import { type PayoutReply, payoutMetadata } from "../map.ts";
+import * as shapes from "../shapes.ts";
+import { readCustomer, readTarget } from "../stripe-id.ts";
+import { intentReply, orderParameters, paymentReply } from "./map.ts";
 
 /**
- * Pays with Global Payouts, once. Payments that this payout has already are looked up first: one that is not over is the
- * answer, and the number of those that are over is part of the next one's key. With a quote, confirms that.
+ * Pays with Global Payouts, once. Reads the payments that this payout has already: one that is not over is the reply, and
+ * the number of those that are over is part of the next one's key. With a quote, confirms the quote.
  */
 export async function pay(
   request: Request<"create"> | Request<"transfer">,
   context: StripeContext,
-): Promise<Standing> {
+): Promise<PayoutReply> {
   const target = readTarget(request, context);
   const quote = request.connectorQuoteId || (target?.kind === "intent" ? target.id : undefined);
   if (quote) return confirm(quote, request, context);
@@ -39,19 +39,19 @@ export async function pay(
   });
   const earlier = await ownPayments(recipient, context);
   const live = earlier.find(({ status }) => !over.has(status));
-  if (live) return paymentStanding(live, context);
+  if (live) return paymentReply(live, context);
   const parameters = {
     ...order,
     ...(request.description && { description: request.description }),
     metadata: payoutMetadata(context),
   };
-  const made = await ask(
+  const payment = await callStripe(
     context,
     shapes.payment,
     (stripe, options) => stripe.v2.moneyManagement.outboundPayments.create(parameters, options),
     { key: `pay:${earlier.length}` },
   );
-  return paymentStanding(made, context);
+  return paymentReply(payment, context);
 }
 
 /** Statuses after which the money is with the sender, so that another payment may follow. */
@@ -63,17 +63,19 @@ export async function ownPayments(
   context: StripeContext,
 ): Promise<readonly shapes.Payment[]> {
   const shape = shapes.page(shapes.payment);
-  let page = await ask(context, shape, (stripe, options) =>
+  let page = await callStripe(context, shape, (stripe, options) =>
     stripe.v2.moneyManagement.outboundPayments.list({ recipient, limit: PAGE_SIZE }, options),
   );
   const found = [...page.data];
   for (let count = 1; page.next_page_url && count < MAX_PAGES; count++) {
     const next = page.next_page_url.replace(/^https?:\/\/[^/]+/, "");
-    page = await ask(context, shape, (stripe, options) => stripe.rawRequest("GET", next, undefined, options));
+    page = await callStripe(context, shape, (stripe, options) =>
+      stripe.rawRequest("GET", next, undefined, options),
+    );
     found.push(...page.data);
   }
   const { payout } = context;
-  // Metadata that Stripe left out proves nothing, and what is not proven to be another's is taken for ours.
+  // A payment without metadata cannot be shown to be another payout's, so it is taken for this one's.
   return found.filter(({ metadata }) => !payout || !metadata || metadata.pl_id === payout.id);
 }
 
@@ -99,7 +101,7 @@ async function findRecipient(
 
 /** The recipient of a payment. */
 export async function recipientOf(paymentId: string, context: StripeContext): Promise<string> {
-  const { to } = await ask(context, shapes.paymentTarget, (stripe, options) =>
+  const { to } = await callStripe(context, shapes.paymentTarget, (stripe, options) =>
     stripe.v2.moneyManagement.outboundPayments.retrieve(paymentId, {}, options),
   );
   if (to?.recipient) return to.recipient;
@@ -113,14 +115,14 @@ export async function recipientOf(paymentId: string, context: StripeContext): Pr
 
 /** A payment by its id. */
 export function readPayment(id: string, context: StripeContext): Promise<shapes.Payment> {
-  return ask(context, shapes.payment, (stripe, options) =>
+  return callStripe(context, shapes.payment, (stripe, options) =>
     stripe.v2.moneyManagement.outboundPayments.retrieve(id, {}, options),
   );
 }
 
 /** A payout intent by its id. */
 export function readIntent(id: string, context: StripeContext): Promise<shapes.Intent> {
-  return ask(context, shapes.intent, (stripe, options) =>
+  return callStripe(context, shapes.intent, (stripe, options) =>
     stripe.v2.moneyManagement.payoutIntents.retrieve(id, {}, options),
   );
 }
@@ -130,20 +132,20 @@ async function confirm(
   quote: string,
   request: Request<"create"> | Request<"transfer">,
   context: StripeContext,
-): Promise<Standing> {
+): Promise<PayoutReply> {
   const amount = readAmount(request, context);
   const intent = await readIntent(quote, context);
   const { value, currency } = intent.amount ?? {};
   if (value !== amount.value || currency !== amount.currency) {
     throw invalidField("connector_quote_id", `The quote is for another amount: Stage ${amount.value} again.`);
   }
-  const standing = intentStanding(intent, context);
-  if (standing.payoutStatus !== PayoutStatus.REQUIRES_CONFIRMATION) return standing;
-  const confirmed = await ask(
+  const reply = intentReply(intent, context);
+  if (reply.payoutStatus !== PayoutStatus.REQUIRES_CONFIRMATION) return reply;
+  const confirmed = await callStripe(
     context,
     shapes.intent,
     (stripe, options) => stripe.v2.moneyManagement.payoutIntents.confirm(quote, {}, options),
     { key: "confirm" },
   );
-  return intentStanding(confirmed, context);
+  return intentReply(confirmed, context);
 }

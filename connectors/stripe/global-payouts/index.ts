@@ -4,33 +4,23 @@ import {
   Refusal,
   type Reply,
   type Request,
-} from "../../src/connector/contract.ts";
-import { accountStanding } from "./account-standing.ts";
-import { readAmount } from "./amount.ts";
-import { ask } from "./client.ts";
-import type { StripeContext } from "./credentials.ts";
-import { createLink, openLink } from "./links.ts";
-import { orderParameters } from "./map.ts";
-import type { Model } from "./model.ts";
+} from "../../../src/connector/contract.ts";
+import { type AccountModel, linkOperations } from "../account-model.ts";
+import { readAmount } from "../amount.ts";
+import { callStripe } from "../client.ts";
+import type { StripeContext } from "../credentials.ts";
+import { isAwaitingRetry, type PayoutReply, unopenedReply } from "../map.ts";
+import * as shapes from "../shapes.ts";
+import { readCustomer, readTarget, requireAccountId, requireTarget } from "../stripe-id.ts";
+import { accounts, eligibility, enroll } from "./accounts.ts";
+import { accountStatus, intentReply, orderParameters, paymentReply } from "./map.ts";
 import { over, ownPayments, pay, readIntent, readPayment, recipientOf } from "./payments.ts";
-import { createRecipient, eligibility, enroll, readAccount } from "./recipients.ts";
-import * as shapes from "./shapes.ts";
-import {
-  intentStanding,
-  isAskedAgain,
-  paymentStanding,
-  type Standing,
-  unopenedStanding,
-} from "./standing.ts";
-import { readCustomer, readTarget, requireAccountId, requireTarget } from "./stripe-id.ts";
 
 /** Global Payouts: recipients are v2 accounts, paid with outbound payments from a financial account. */
-export const globalPayouts: Model = {
-  createLink,
-  openLink,
+export const globalPayouts: AccountModel = {
+  ...linkOperations(accounts),
   create: pay,
   transfer: pay,
-  createRecipient,
   enrollDisburseAccount: enroll,
   eligibility,
   get,
@@ -40,26 +30,26 @@ export const globalPayouts: Model = {
 
 async function get(request: Request<"get">, context: StripeContext): Promise<Reply<"get">> {
   const target = readTarget(request, context);
-  if (!target) return unopenedStanding(context);
+  if (!target) return unopenedReply(context);
   if (target.kind === "payment") return getPayment(target.id, context);
-  if (target.kind === "intent") return intentStanding(await readIntent(target.id, context), context);
+  if (target.kind === "intent") return intentReply(await readIntent(target.id, context), context);
   const id = requireAccountId(target);
-  const [account, payments] = await Promise.all([readAccount(id, context), ownPayments(id, context)]);
+  const [account, payments] = await Promise.all([accounts.read(id, context), ownPayments(id, context)]);
   const [newest] = payments;
-  if (newest && !isRetry(newest, context)) return paymentStanding(newest, context);
-  return { payoutStatus: accountStanding(account, context), connectorPayoutId: id };
+  if (newest && !isEarlierAttempt(newest, context)) return paymentReply(newest, context);
+  return { payoutStatus: accountStatus(account, context), connectorPayoutId: id };
 }
 
-async function getPayment(id: string, context: StripeContext): Promise<Standing> {
+async function getPayment(id: string, context: StripeContext): Promise<PayoutReply> {
   const payment = await readPayment(id, context);
-  if (!isRetry(payment, context)) return paymentStanding(payment, context);
-  const account = await readAccount(await recipientOf(id, context), context);
-  return { payoutStatus: accountStanding(account, context), connectorPayoutId: id };
+  if (!isEarlierAttempt(payment, context)) return paymentReply(payment, context);
+  const account = await accounts.read(await recipientOf(id, context), context);
+  return { payoutStatus: accountStatus(account, context), connectorPayoutId: id };
 }
 
-/** Whether a payment is over and the recipient was asked again, so that it is their account that counts. */
-function isRetry({ status }: shapes.Payment, context: StripeContext): boolean {
-  return isAskedAgain(context) && over.has(status);
+/** Whether a payment is over and belongs to an earlier payment attempt, so that the recipient's account decides the status. */
+function isEarlierAttempt({ status }: shapes.Payment, context: StripeContext): boolean {
+  return isAwaitingRetry(context) && over.has(status);
 }
 
 async function stage(request: Request<"stage">, context: StripeContext): Promise<Reply<"stage">> {
@@ -73,7 +63,7 @@ async function stage(request: Request<"stage">, context: StripeContext): Promise
   }
   const order = orderParameters(context, amount, { recipient });
   const { merchantQuoteId } = request;
-  const intent = await ask(
+  const intent = await callStripe(
     context,
     shapes.intent,
     (stripe, options) =>
@@ -87,23 +77,23 @@ async function stage(request: Request<"stage">, context: StripeContext): Promise
       ),
     { key: "stage" },
   );
-  return intentStanding(intent, context);
+  return intentReply(intent, context);
 }
 
 async function cancel(request: Request<"void">, context: StripeContext): Promise<Reply<"void">> {
   const target = context.payout ? readTarget(request, context) : requireTarget(request, context);
   if (!target) return { payoutStatus: PayoutStatus.CANCELLED };
   if (target.kind === "intent") return cancelIntent(target.id, context);
-  if (target.kind === "payment" && !isAskedAgain(context)) return cancelPayment(target.id, context);
+  if (target.kind === "payment" && !isAwaitingRetry(context)) return cancelPayment(target.id, context);
   const id = target.kind === "payment" ? await recipientOf(target.id, context) : requireAccountId(target);
-  const [account, payments] = await Promise.all([readAccount(id, context), ownPayments(id, context)]);
+  const [account, payments] = await Promise.all([accounts.read(id, context), ownPayments(id, context)]);
   const live = payments.find(({ status }) => !over.has(status));
   if (live) return cancelPayment(live.id, context);
   const done = { payoutStatus: PayoutStatus.CANCELLED, connectorPayoutId: id };
-  // An account that was not made for this link is somebody's who may be paid again: the core remembers the rest.
+  // An account that was not created for this link may be paid again, so it stays open: the core records the cancellation.
   const isLink = account.metadata?.pl_id !== undefined && account.metadata.pl_id === context.payout?.id;
   if (account.closed || !isLink) return done;
-  await ask(
+  await callStripe(
     context,
     shapes.reference,
     (stripe, options) =>
@@ -113,32 +103,32 @@ async function cancel(request: Request<"void">, context: StripeContext): Promise
   return done;
 }
 
-async function cancelPayment(id: string, context: StripeContext): Promise<Standing> {
+async function cancelPayment(id: string, context: StripeContext): Promise<PayoutReply> {
   return unlessCanceled(id, async () => {
-    const canceled = await ask(
+    const canceled = await callStripe(
       context,
       shapes.payment,
       (stripe, options) => stripe.v2.moneyManagement.outboundPayments.cancel(id, {}, options),
       { key: "cancel" },
     );
-    return paymentStanding(canceled, context);
+    return paymentReply(canceled, context);
   });
 }
 
-async function cancelIntent(id: string, context: StripeContext): Promise<Standing> {
+async function cancelIntent(id: string, context: StripeContext): Promise<PayoutReply> {
   return unlessCanceled(id, async () => {
-    const canceled = await ask(
+    const canceled = await callStripe(
       context,
       shapes.intent,
       (stripe, options) => stripe.v2.moneyManagement.payoutIntents.cancel(id, {}, options),
       { key: "cancel" },
     );
-    return intentStanding(canceled, context);
+    return intentReply(canceled, context);
   });
 }
 
-/** That something is canceled already is what was asked for. */
-async function unlessCanceled(id: string, cancelIt: () => Promise<Standing>): Promise<Standing> {
+/** A payment or intent that is canceled already counts as canceled by this call. */
+async function unlessCanceled(id: string, cancelIt: () => Promise<PayoutReply>): Promise<PayoutReply> {
   try {
     return await cancelIt();
   } catch (error) {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type PayoutFacts, PayoutStatus } from "../../src/connector/contract.ts";
-import { accountStanding, connectedAccountStanding } from "./account-standing.ts";
+import { connectedAccountStatus } from "./connect/map.ts";
 import type { StripeContext } from "./credentials.ts";
-import { unopenedStanding } from "./standing.ts";
+import { accountStatus } from "./global-payouts/map.ts";
+import { unopenedReply } from "./map.ts";
 
 const nowMs = Date.UTC(2026, 10, 20);
 const facts: PayoutFacts = {
@@ -72,22 +73,20 @@ describe("a recipient's account", () => {
     ["that is nobody's recipient", { id: "acct_1" }, "REQUIRES_VENDOR_ACCOUNT_CREATION"],
   ] as const)("%s", (_, given, status) => {
     const { context, warnings } = contextOf(facts);
-    expect(accountStanding(given, context)).toBe(PayoutStatus[status]);
+    expect(accountStatus(given, context)).toBe(PayoutStatus[status]);
     expect(warnings).toEqual([]);
   });
 
   test("with a capability's status that nobody knows is unspecified, and logged", () => {
     const { context, warnings } = contextOf(facts);
-    expect(accountStanding(account({ ach: "dormant" }), context)).toBe(
-      PayoutStatus.PAYOUT_STATUS_UNSPECIFIED,
-    );
+    expect(accountStatus(account({ ach: "dormant" }), context)).toBe(PayoutStatus.PAYOUT_STATUS_UNSPECIFIED);
     expect(warnings).toHaveLength(1);
   });
 
   test("is payable in any currency where the payout is not known", () => {
     const { context } = contextOf(undefined);
     const given = account({ ach: "active" }, { usd: "usba_1" });
-    expect(accountStanding(given, context)).toBe(PayoutStatus.REQUIRES_FULFILLMENT);
+    expect(accountStatus(given, context)).toBe(PayoutStatus.REQUIRES_FULFILLMENT);
   });
 });
 
@@ -120,13 +119,13 @@ describe("a connected account", () => {
       ...given,
       requirements: requirements && { ...requirements, currently_due: due },
     };
-    expect(connectedAccountStanding(connected, context)).toBe(PayoutStatus[status]);
+    expect(connectedAccountStatus(connected, context)).toBe(PayoutStatus[status]);
   });
 });
 
 test("a link that nobody has opened waits, until it expires", () => {
-  const at = (linkExpiresAtMs: number) => unopenedStanding(contextOf({ ...facts, linkExpiresAtMs }).context);
+  const at = (linkExpiresAtMs: number) => unopenedReply(contextOf({ ...facts, linkExpiresAtMs }).context);
   expect(at(nowMs).payoutStatus).toBe(PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA);
   expect(at(nowMs - 1).payoutStatus).toBe(PayoutStatus.EXPIRED);
-  expect(() => unopenedStanding(contextOf(undefined).context)).toThrow("connector_payout_id");
+  expect(() => unopenedReply(contextOf(undefined).context)).toThrow("connector_payout_id");
 });
