@@ -40,7 +40,7 @@ export async function findTagged<T extends Tagged>(
     const found = seen.filter((item) => isOfAttempt(item, context));
     if (next.isLast || goesBackTo(horizonMs, seen)) return found;
     if (next.cursor === undefined || pages === MAX_PAGES) {
-      // What is there is there, however much is left unread.
+      // A result that was found stands, even if the rest of the list was not read.
       if (found.length > 0) return found;
       throw tooLong(seen.length);
     }
@@ -91,6 +91,6 @@ function goesBackTo(horizonMs: number, seen: readonly Tagged[]): boolean {
 }
 
 function tooLong(count: number): Failure {
-  const message = `Nobody knows whether finix made what was asked: the newest ${count} entries of its list do not go back far enough to tell. Look for the merchant_payout_id among the tags in Finix's dashboard.`;
+  const message = `Whether finix executed the request is unknown: the newest ${count} entries of its list do not go back far enough to tell. Look for the merchant_payout_id among the tags in Finix's dashboard.`;
   return new Failure("OUTCOME_UNKNOWN", message, { metadata: { connector: "finix" } });
 }

@@ -10,25 +10,25 @@ import {
 } from "../../src/connector/contract.ts";
 import type { FinixContext } from "./credentials.ts";
 import { readAmount } from "./link-body.ts";
-import { linkReply, standing } from "./link-reply.ts";
 import { deactivate } from "./links.ts";
+import { linkReply, statusReply } from "./map.ts";
 import { recipientReply } from "./recipients.ts";
 import * as shapes from "./shapes.ts";
 import { findTagged } from "./tagged-search.ts";
 
 /**
- * What an earlier, unanswered attempt made; undefined if it certainly made nothing.
+ * The result of an earlier, unanswered send; undefined if it certainly has none.
  *
- * @throws Failure OUTCOME_UNKNOWN where Finix may still be at work on it, or cannot be asked far enough back.
+ * @throws Failure OUTCOME_UNKNOWN if the request may still be in progress, or Finix's lists do not go back far enough.
  */
-export async function findEarlier(
+export async function findEarlierSend(
   operation: Operation,
   request: Request<Operation>,
   context: FinixContext,
 ): Promise<Reply<Operation> | undefined> {
   if (operation === "createLink") return findLink(request as Request<"createLink">, context);
   if (operation === "createRecipient") return findRecipient(context);
-  // Void looks by itself where a link is, before it sends anything.
+  // Void reads the state of a link by itself before it sends anything.
   return undefined;
 }
 
@@ -37,7 +37,7 @@ async function findLink(
   context: FinixContext,
 ): Promise<Reply<"createLink"> | undefined> {
   const found = await findTagged(context, { path: "/payout_links", name: "payout_links", item: shapes.link });
-  if (found.length === 0) return madeNothing(context);
+  if (found.length === 0) return foundNothing(context);
   const amount = readAmount(request);
   const fitting = found.filter(
     ({ amount_details: of }) => of?.total_amount === amount.total_amount && of.currency === amount.currency,
@@ -54,18 +54,18 @@ async function findLink(
 async function findRecipient(context: FinixContext): Promise<Reply<"createRecipient"> | undefined> {
   const found = await findTagged(context, { path: "/identities", name: "identities", item: shapes.identity });
   const [oldest] = found.toSorted(byAge);
-  return oldest ? recipientReply(oldest.id) : madeNothing(context);
+  return oldest ? recipientReply(oldest.id) : foundNothing(context);
 }
 
-/** Finix works on a request for five minutes at most; a minute is for its way there. In milliseconds. */
+/** Finix processes a request for five minutes at most, and a minute is for its way there. In milliseconds. */
 const EFFECT_MS = 6 * 60 * 1000;
 
-/** That nothing is there says that nothing was made only when nothing can be on its way any more. */
-function madeNothing(context: FinixContext): undefined {
+/** An empty result is conclusive only once no request can be in progress any more. */
+function foundNothing(context: FinixContext): undefined {
   const waitMs = resendWaitMs(context, EFFECT_MS);
   if (waitMs === 0) return undefined;
   throw unknown(
-    `finix has not made what was asked, and may still be at work on it. Repeat the call in ${Math.ceil(waitMs / 1000)} seconds with the same merchant_payout_id or idempotency-key.`,
+    `finix has not executed the request, and it may still be in progress. Repeat the call in ${Math.ceil(waitMs / 1000)} seconds with the same merchant_payout_id or idempotency-key.`,
     waitMs,
   );
 }
@@ -95,14 +95,14 @@ async function closeSecond(link: shapes.Link, context: FinixContext): Promise<vo
     return;
   }
   const after = await deactivate(link.id, context).catch((error: unknown) => {
-    // Finix's no to this is not its no to what the attempt asked for.
+    // A refusal to deactivate does not refuse the attempt itself.
     throw error instanceof Refusal
       ? unknown(`finix did not deactivate a second link: ${error.message}`)
       : error;
   });
   if (canPay.has(after.state ?? "")) throw unknown("finix did not deactivate a second link.");
-  // Warns of a state that nobody knows.
-  standing(after, context);
+  // Logs a warning if the state is unknown.
+  statusReply(after, context);
 }
 
 const canPay: ReadonlySet<string> = new Set(["ACTIVE", "AWAITING_PAYOUT", "COMPLETED"]);

@@ -1,10 +1,10 @@
-import { PayoutStatus, type Reason, type Reply, readStatus, reasons } from "../../src/connector/contract.ts";
+import { errorInfo, PayoutStatus, type Reply, readStatus } from "../../src/connector/contract.ts";
 import { DeliveryState } from "../../src/gen/sluice/v1/link_pb.ts";
+import { paymentOf } from "./client.ts";
 import type { DotsContext } from "./credentials.ts";
-import { paymentOf } from "./payments.ts";
 import type { Link, MadeLink } from "./shapes.ts";
 
-/** Statuses of payout links. A claimed one is paid into the recipient's Dots wallet, from which they still have to be paid. */
+/** Statuses of payout links. A claimed one is paid into the recipient's Dots wallet, from which the recipient still pays it out. */
 export const statuses: Readonly<Record<string, PayoutStatus>> = {
   created: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
   delivery_pending: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
@@ -17,7 +17,7 @@ export const statuses: Readonly<Record<string, PayoutStatus>> = {
   expired: PayoutStatus.EXPIRED,
 };
 
-/** What createLink answers for a link that is the one asked for. When it ends, Dots tells nobody. */
+/** The reply of createLink for a link with the requested amount. Dots does not say when it expires. */
 export function madeLinkReply(link: MadeLink, context: DotsContext): Reply<"createLink"> {
   const deliveryState = deliveryStateOf(link);
   return {
@@ -27,10 +27,10 @@ export function madeLinkReply(link: MadeLink, context: DotsContext): Reply<"crea
   };
 }
 
-/** Where a link is, as get answers: for a claimed one, where the recipient's own payment is. */
-export async function linkStanding(id: string, link: Link, context: DotsContext): Promise<Reply<"get">> {
+/** The reply of get for a link: of a claimed one, by the status of the recipient's own payment. */
+export async function linkReply(id: string, link: Link, context: DotsContext): Promise<Reply<"get">> {
   const deliveryState = deliveryStateOf(link);
-  const { payoutStatus, transferId, error } = await standingOf(id, link, context);
+  const { payoutStatus, transferId, error } = await statusOf(id, link, context);
   return {
     connectorPayoutId: id,
     payoutStatus,
@@ -44,13 +44,13 @@ export async function linkStanding(id: string, link: Link, context: DotsContext)
   };
 }
 
-interface Standing {
+interface LinkStatus {
   readonly payoutStatus: PayoutStatus;
   readonly transferId?: string;
   readonly error?: NonNullable<Reply<"get">["error"]>;
 }
 
-async function standingOf(id: string, link: Link, context: DotsContext): Promise<Standing> {
+async function statusOf(id: string, link: Link, context: DotsContext): Promise<LinkStatus> {
   const payoutStatus = readStatus(statuses, link.status ?? "", context);
   if (link.status !== "claimed") return { payoutStatus };
   if (context.credentials.paid_when === "claimed") return { payoutStatus: PayoutStatus.SUCCESS };
@@ -72,8 +72,8 @@ async function standingOf(id: string, link: Link, context: DotsContext): Promise
 }
 
 /**
- * Statuses of the payment that a recipient makes from their Dots wallet. Where it fails, the money is with them and not
- * with the sender, so the payout has not failed: they choose again how to be paid.
+ * Statuses of the payment that a recipient makes from their Dots wallet. If it fails, the money is in the wallet and not
+ * with the sender, so the payout has not failed: the recipient chooses another payout method.
  */
 const paymentStatuses: Readonly<Record<string, PayoutStatus>> = {
   created: PayoutStatus.PENDING,
@@ -96,10 +96,34 @@ const deliveryStates: Readonly<Record<string, DeliveryState>> = {
   delivery_failed: DeliveryState.FAILED,
 };
 
-/** What a reply says about something that went wrong. */
-export function errorInfo(reason: Reason, code: string, message: string): NonNullable<Reply<"get">["error"]> {
+/**
+ * Whether a link has the requested amount, in cents. For a key that was used before Dots returns the first link without an
+ * error, whatever the body of this request.
+ */
+export function hasRequestedAmount(
+  { id, amount }: MadeLink,
+  requested: number,
+  context: DotsContext,
+): boolean {
+  if (amount === null || amount === undefined) {
+    context.warn("dots named no amount of the link, so it could not be checked", { link: id });
+    return true;
+  }
+  return Number(amount) === requested;
+}
+
+/**
+ * The reply of createLink if Dots returned a link of another amount. It is final: sent again, the call would make a second
+ * link as soon as Dots has forgotten the key. It is not a failure either: the first link can still be paid, so a caller
+ * must not take it for unpaid and pay by other means.
+ */
+export function otherLinkReply(link: MadeLink, requested: number, context: DotsContext): Reply<"createLink"> {
+  const { id, amount } = link;
+  context.warn("dots answered with an earlier link of another amount", { link: id });
+  const message = `Dots has link ${id} of ${amount} cents for this merchant_payout_id, and so made none of ${requested}. Look at it with Get, or cancel it with Void, under connector_payout_id ${id}; then use a new merchant_payout_id.`;
   return {
-    unifiedDetails: { code: reason, message, userGuidanceMessage: reasons[reason].advice },
-    connectorDetails: { code, message },
+    statusCode: 409,
+    payoutStatus: PayoutStatus.PENDING,
+    error: errorInfo("PAYOUT_NEEDS_REVIEW", "amount_differs", message),
   };
 }

@@ -1,4 +1,10 @@
-import { PayoutStatus, type Reason, type Reply, readStatus, reasons } from "../../src/connector/contract.ts";
+import {
+  errorInfo,
+  PayoutStatus,
+  type Reason,
+  type Reply,
+  readStatus,
+} from "../../src/connector/contract.ts";
 import type { EasyLabsContext } from "./credentials.ts";
 
 /** Easy Labs' statuses of links. */
@@ -23,31 +29,28 @@ const transactionStatuses: Readonly<Record<string, PayoutStatus>> = {
 /** Both together. A `pending` link waits for its recipient, a `pending` transaction for the bank. */
 export const statuses: Readonly<Record<string, PayoutStatus>> = { ...transactionStatuses, ...linkStatuses };
 
-/** Where a link is that has no transaction. */
+/** The status of a link without a transaction. */
 export function linkStatus(status: string | null | undefined, context: EasyLabsContext): PayoutStatus {
   return readStatus(linkStatuses, status ?? "", context);
 }
 
-/** Why a transaction that is over has not paid, as far as Easy Labs says. */
-const faults: Readonly<Record<string, { readonly reason: Reason; readonly message: string }>> = {
+/** The reasons of transactions that ended without paying, as far as Easy Labs gives one. */
+const failures: Readonly<Record<string, { readonly reason: Reason; readonly message: string }>> = {
   failed: { reason: "PROVIDER_DECLINED", message: "The bank rejected the payment." },
   returned: { reason: "PAYMENT_RETURNED", message: "The recipient's bank sent the payment back." },
 };
 
-/** Where a claimed link is, by the transaction that pays it. */
-export function transactionStanding(
+/** The status of a claimed link, by the transaction that pays it. */
+export function transactionReply(
   status: string | null | undefined,
   context: EasyLabsContext,
 ): Pick<Reply<"get">, "payoutStatus" | "error"> {
   const payoutStatus = readStatus(transactionStatuses, status ?? "", context);
-  const fault = status && Object.hasOwn(faults, status) ? faults[status] : undefined;
-  if (!status || !fault) return { payoutStatus };
-  const { reason, message } = fault;
+  const failure = status && Object.hasOwn(failures, status) ? failures[status] : undefined;
+  if (!status || !failure) return { payoutStatus };
+  const { reason, message } = failure;
   return {
     payoutStatus,
-    error: {
-      unifiedDetails: { code: reason, message, userGuidanceMessage: reasons[reason].advice },
-      connectorDetails: { code: status, message },
-    },
+    error: errorInfo(reason, status, message),
   };
 }

@@ -2,9 +2,19 @@ import { readReply } from "../../src/connector/contract.ts";
 import type { DotsContext } from "./credentials.ts";
 import * as shapes from "./shapes.ts";
 
+/** A link by its id. */
+export async function readLink(id: string, { http }: DotsContext): Promise<shapes.Link> {
+  return readReply(await http.send({ method: "GET", path: linkPath(id) }), shapes.link);
+}
+
+/** The path of a link. */
+export function linkPath(id: string): string {
+  return `/v2/payout-links/${encodeURIComponent(id)}`;
+}
+
 /**
  * The payment by which the recipient of a claimed link took the money out of their Dots wallet: the one that is completed,
- * or else the newest. Undefined while there is none that names the link.
+ * or else the newest. Undefined as long as no payment names the link.
  */
 export async function paymentOf(
   linkId: string,
