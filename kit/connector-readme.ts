@@ -9,8 +9,8 @@ import { tableNames, withTables } from "./markdown.ts";
 /** A connector's README, and how it should be. */
 export interface ConnectorReadme {
   /** Undefined where there is none. */
-  readonly is: string | undefined;
-  readonly shouldBe: string | undefined;
+  readonly current: string | undefined;
+  readonly generated: string | undefined;
   /** Marks that name no table. */
   readonly unknown: readonly string[];
   /** The tables that marks can name. */
@@ -24,19 +24,19 @@ export async function renderConnectorReadme(
 ): Promise<ConnectorReadme> {
   const { fixtures } = await readFixtures(folder);
   const tables = connectorTables(connector, callsOf(fixtures));
-  const is = await readFile(readmeOf(folder), "utf8").catch(() => undefined);
+  const current = await readFile(readmeOf(folder), "utf8").catch(() => undefined);
   return {
-    is,
-    shouldBe: is === undefined ? undefined : withTables(is, tables),
-    unknown: tableNames(is ?? "").filter((name) => !Object.hasOwn(tables, name)),
+    current,
+    generated: current === undefined ? undefined : withTables(current, tables),
+    unknown: tableNames(current ?? "").filter((name) => !Object.hasOwn(tables, name)),
     known: Object.keys(tables),
   };
 }
 
 /** Writes the tables of a connector's README anew. */
 export async function writeConnectorReadme(connector: Connector, folder: URL | string): Promise<void> {
-  const { is, shouldBe } = await renderConnectorReadme(connector, folder);
-  if (shouldBe !== undefined && shouldBe !== is) await writeFile(readmeOf(folder), shouldBe);
+  const { current, generated } = await renderConnectorReadme(connector, folder);
+  if (generated !== undefined && generated !== current) await writeFile(readmeOf(folder), generated);
 }
 
 function readmeOf(folder: URL | string): URL {

@@ -11,7 +11,7 @@ export function describeConnector<C>(connector: Connector<C>, folder: URL | stri
       // Rules hand the connector its own credentials only, so their type does not matter to them.
       subject = await prepareSubject(connector as unknown as Connector, folder);
     });
-    afterAll(() => subject.player.close());
+    afterAll(() => subject.runner.close());
     for (const rule of rules) {
       it(rule.name, { timeout: busyMachineMs }, async () => {
         expect(await rule.check(subject)).toEqual([]);

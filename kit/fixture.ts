@@ -83,13 +83,13 @@ const shape = z
   );
 
 /** What a fixture plays: an RPC, or the opening of a link. */
-export type Played = Operation | "openLink";
+export type FixtureOperation = Operation | "openLink";
 
 /** A case that a connector must pass: what comes in, the calls to the provider with its replies, and what goes out. */
 export interface Fixture extends z.output<typeof shape> {
   /** `<operation>.<case>.json`. */
   readonly file: string;
-  readonly operation: Played;
+  readonly operation: FixtureOperation;
 }
 
 /** The provider's side of a fixture's call. */
@@ -123,7 +123,7 @@ export async function readFixtures(folder: URL | string): Promise<Fixtures> {
 /** A fixture from its file's name and text, or what is wrong with it. */
 export function readFixture(file: string, text: Buffer | string): Fixture | string {
   const [operation = "", name = ""] = file.split(".");
-  if (!isPlayed(operation) || name === "json" || file.split(".").length !== 3)
+  if (!isFixtureOperation(operation) || name === "json" || file.split(".").length !== 3)
     return `${file}: name it <operation>.<case>.json, where <operation> is one of ${operationNames.join(", ")}, openLink, webhook.`;
   try {
     return { ...shape.parse(JSON.parse(String(text))), file, operation };
@@ -132,7 +132,7 @@ export function readFixture(file: string, text: Buffer | string): Fixture | stri
   }
 }
 
-function isPlayed(name: string): name is Played {
+function isFixtureOperation(name: string): name is FixtureOperation {
   return name === "openLink" || (operationNames as readonly string[]).includes(name);
 }
 
@@ -142,4 +142,22 @@ export function stepOf(call: FixtureCall): Step {
   const { status = 200, headers: replyHeaders, json, text } = call.reply ?? {};
   const body = text ?? (json === undefined ? "" : JSON.stringify(json));
   return { status, headers: replyHeaders, body };
+}
+
+/** The provider's ids that a fixture's call is about: the caller's, and what the core remembers. */
+export function idsOf(fixture: Fixture): readonly string[] {
+  const ids = [fixture.request.connector_payout_id, fixture.context.payout?.connectorPayoutId];
+  return ids.filter((id) => typeof id === "string");
+}
+
+/** The fixture with another id wherever it has one. */
+export function withIds(fixture: Fixture, id: string): Fixture {
+  const { request, context } = fixture;
+  return {
+    ...fixture,
+    request: request.connector_payout_id === undefined ? request : { ...request, connector_payout_id: id },
+    context: context.payout?.connectorPayoutId
+      ? { ...context, payout: { ...context.payout, connectorPayoutId: id } }
+      : context,
+  };
 }

@@ -17,8 +17,8 @@ const readmes = [new URL("../README.md", import.meta.url), new URL("README.md", 
 /** A README, and how it should be. */
 export interface Readme {
   readonly file: URL;
-  readonly is: string;
-  readonly shouldBe: string;
+  readonly current: string;
+  readonly generated: string;
 }
 
 /** The READMEs that speak of every connector, with their tables made anew. */
@@ -31,15 +31,15 @@ export async function renderReadmes(): Promise<readonly Readme[]> {
     reasons: reasonTable(),
   };
   return readmes.map((file) => {
-    const is = readFileSync(file, "utf8");
-    return { file, is, shouldBe: withTables(is, tables) };
+    const current = readFileSync(file, "utf8");
+    return { file, current, generated: withTables(current, tables) };
   });
 }
 
 /** Writes the READMEs with their tables made anew. */
 export async function writeReadmes(): Promise<void> {
-  for (const { file, is, shouldBe } of await renderReadmes())
-    if (is !== shouldBe) writeFileSync(file, shouldBe);
+  for (const { file, current, generated } of await renderReadmes())
+    if (current !== generated) writeFileSync(file, generated);
 }
 
 function connectorTable(registry: Registry): string {

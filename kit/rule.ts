@@ -1,7 +1,7 @@
 import type { Connector } from "../src/connector/contract.ts";
 import { maskPath } from "../src/connector/http/masking.ts";
 import type { Fixture } from "./fixture.ts";
-import type { Performance, Player } from "./player.ts";
+import type { FixtureRunner, RunResult } from "./fixture-runner.ts";
 import type { WebhookFixture } from "./webhook-fixture.ts";
 
 /** A connector under test. */
@@ -10,17 +10,17 @@ export interface Subject {
   /** Its folder; ends with a slash. */
   readonly folder: URL;
   /** Each fixture with what it did when played as written. */
-  readonly played: readonly PlayedFixture[];
+  readonly runs: readonly FixtureRun[];
   readonly webhooks: readonly WebhookFixture[];
   /** Fixtures that cannot be read, and why. */
   readonly unreadable: readonly string[];
-  readonly player: Player;
+  readonly runner: FixtureRunner;
 }
 
 /** A fixture and what it did when played as written. */
-export interface PlayedFixture {
+export interface FixtureRun {
   readonly fixture: Fixture;
-  readonly performance: Performance;
+  readonly result: RunResult;
 }
 
 /** Something that every connector must keep. */
@@ -32,7 +32,7 @@ export interface Rule {
 }
 
 /** Runs an asynchronous function over items, a few at a time, and joins the results in order. */
-export async function inTurns<T, R>(
+export async function mapConcurrently<T, R>(
   items: readonly T[],
   run: (item: T) => Promise<readonly R[]>,
 ): Promise<readonly R[]> {

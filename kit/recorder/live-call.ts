@@ -3,7 +3,7 @@ import type { Connector } from "../../src/connector/contract.ts";
 import { createHttpClient } from "../../src/connector/http/client.ts";
 import { unguarded } from "../../src/connector/http/effect-guard.ts";
 import type { Fixture } from "../fixture.ts";
-import { contextOf, type Outcome, perform } from "../perform.ts";
+import { contextOf, type RunOutcome, runOperation } from "../operation-runner.ts";
 import { type Exchange, startRecorder } from "./recorder.ts";
 import type { TestHost } from "./test-host.ts";
 
@@ -11,7 +11,7 @@ import type { TestHost } from "./test-host.ts";
 export interface LiveCall {
   /** The fixture as it was sent, with a key and a time of its own. */
   readonly sent: Fixture;
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   /** Paths begin as the live host's do, which fixtures are written for. */
   readonly exchanges: readonly Exchange[];
   readonly warnings: readonly string[];
@@ -42,7 +42,7 @@ export async function callLive(
     });
     const warn = (message: string, facts: object = {}) =>
       warnings.push(`${message} ${JSON.stringify(facts)}`);
-    const outcome = await perform(connector, sent, { ...contextOf(sent), http, credentials, warn });
+    const outcome = await runOperation(connector, sent, { ...contextOf(sent), http, credentials, warn });
     const exchanges = recorder.exchanges.map((exchange) => asAtLiveHost(connector, testHost, exchange));
     return { sent, outcome, exchanges, warnings };
   } finally {

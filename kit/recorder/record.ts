@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import type { Connector } from "../../src/connector/contract.ts";
 import { secretValues } from "../../src/connector/http/masking.ts";
 import { folderUrl } from "../../src/connector/registry.ts";
-import { type Fixture, type Played, readFixture, readFixtures } from "../fixture.ts";
-import { createPlayer } from "../player.ts";
+import { type Fixture, type FixtureOperation, readFixture, readFixtures } from "../fixture.ts";
+import { createFixtureRunner } from "../fixture-runner.ts";
 import { exactness } from "../rules/exactness.ts";
 import { callLive, type LiveCall } from "./live-call.ts";
 import { maskRecording } from "./recording.ts";
@@ -12,7 +12,7 @@ import type { TestHost } from "./test-host.ts";
 
 /** What to record. */
 export interface RecordOptions {
-  readonly operation: Played;
+  readonly operation: FixtureOperation;
   /** Names the fixture: `<operation>.<case>.json`. */
   readonly case: string;
   /** The provider's id of what the operation is about, instead of the fixture's. */
@@ -126,12 +126,12 @@ async function playBack(
     return [`${name}: index.ts threw ${inspect(outcome.error)}. Write into "reply" what it should answer.`];
   const fixture = readFixture(name, text);
   if (typeof fixture === "string") return [fixture];
-  const player = createPlayer(connector);
+  const runner = createFixtureRunner(connector);
   try {
-    const played = [{ fixture, performance: await player.play(fixture) }];
+    const runs = [{ fixture, result: await runner.run(fixture) }];
     const folder = new URL("file:///");
-    return await exactness.check({ connector, folder, played, webhooks: [], unreadable: [], player });
+    return await exactness.check({ connector, folder, runs, webhooks: [], unreadable: [], runner });
   } finally {
-    await player.close();
+    await runner.close();
   }
 }

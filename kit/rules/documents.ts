@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { credentialFields } from "../../src/connector/contract.ts";
 import { connectorProblems } from "../../src/connector/validation.ts";
+import { renderConnectorReadme } from "../connector-readme.ts";
 import type { Rule } from "../rule.ts";
 
-/** The facts are whole. */
-export const shape: Rule = {
-  name: "states its facts",
+/** The metadata is complete and consistent. */
+export const validMetadata: Rule = {
+  name: "has valid metadata",
   check: ({ connector, folder }) => {
     const name = folderName(folder);
     // The template is no connector until it is copied, and its folder cannot have the name of one.
@@ -28,6 +29,22 @@ export const documents: Rule = {
       ...credentialFields(connector.credentials)
         .filter(({ name }) => !text.includes(name))
         .map(({ name }) => `README.md: say what the credential ${name} is.`),
+    ];
+  },
+};
+
+/** Tables that are made from what the code says still say so. */
+export const readmeTables: Rule = {
+  name: "has in README.md the tables that its code makes",
+  check: async ({ connector, folder }) => {
+    const { current, generated, unknown, known } = await renderConnectorReadme(connector, folder);
+    return [
+      ...unknown.map((name) => `README.md: there is no table ${name}. There are: ${known.join(", ")}.`),
+      ...(current === generated
+        ? []
+        : [
+            `README.md: its tables are stale. Write them anew: npm run connector -- readme ${connector.name}`,
+          ]),
     ];
   },
 };

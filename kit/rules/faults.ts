@@ -1,24 +1,24 @@
 import type { Reason } from "../../src/connector/contract.ts";
 import { stepOf } from "../fixture.ts";
+import type { RunResult } from "../fixture-runner.ts";
 import type { Step } from "../playback.ts";
-import type { Performance } from "../player.ts";
-import { callKey, firstOfEach, inTurns, type PlayedFixture, type Rule } from "../rule.ts";
+import { callKey, type FixtureRun, firstOfEach, mapConcurrently, type Rule } from "../rule.ts";
 import { describeError } from "./exactness.ts";
 import { statusOf } from "./statuses.ts";
 
 /** Every call of every successful fixture meets every kind of trouble. */
 export const faults: Rule = {
-  name: "says what is known when the provider's answer is lost, broken or an error",
-  check: ({ player, played }) =>
-    inTurns(spots(played.filter(isSuccess)), async ({ each, index, trouble }) => {
+  name: "reports the right outcome when the provider's reply is lost, broken or an error",
+  check: ({ runner, runs }) =>
+    mapConcurrently(spots(runs.filter(isSuccess)), async ({ each, index, trouble }) => {
       const steps = each.fixture.calls.map((call, at) => (at === index ? troubles[trouble] : stepOf(call)));
-      const performance = await player.play(each.fixture, steps);
-      const wanted = wantedReasons(each.performance, index, trouble);
-      const got = resultOf(performance);
-      if (wanted.includes(got as Reason) || neverReadTheReply(each, performance, trouble)) return [];
-      const request = each.performance.requests[index];
+      const result = await runner.run(each.fixture, steps);
+      const wanted = wantedReasons(each.result, index, trouble);
+      const got = resultOf(result);
+      if (wanted.includes(got as Reason) || neverReadTheReply(each, result, trouble)) return [];
+      const request = each.result.requests[index];
       return [
-        `${each.fixture.file}: with ${trouble} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${wordsOf(performance)}.`,
+        `${each.fixture.file}: with ${trouble} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${wordsOf(result)}.`,
       ];
     }),
 };
@@ -52,23 +52,23 @@ const troubles = {
 } as const satisfies Record<string, Step>;
 
 interface TroubleSpot {
-  readonly each: PlayedFixture;
+  readonly each: FixtureRun;
   readonly index: number;
   readonly trouble: Trouble;
 }
 
-function spots(successes: readonly PlayedFixture[]): readonly TroubleSpot[] {
+function spots(successes: readonly FixtureRun[]): readonly TroubleSpot[] {
   const calls = successes.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
   return firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index)).flatMap((spot) =>
     (Object.keys(troubles) as Trouble[]).map((trouble) => ({ ...spot, trouble })),
   );
 }
 
-function isSuccess({ fixture, performance }: PlayedFixture): boolean {
-  return Boolean(fixture.reply) && performance.outcome.kind === "reply";
+function isSuccess({ fixture, result }: FixtureRun): boolean {
+  return Boolean(fixture.reply) && result.outcome.kind === "reply";
 }
 
-function wantedReasons({ effects }: Performance, index: number, trouble: Trouble): readonly Reason[] {
+function wantedReasons({ effects }: RunResult, index: number, trouble: Trouble): readonly Reason[] {
   if (trouble === "status 429") return ["PROVIDER_RATE_LIMITED"];
   const changes = effects[index] !== "read" && trouble !== "a refused connection";
   if (changes) return ["OUTCOME_UNKNOWN"];
@@ -77,21 +77,21 @@ function wantedReasons({ effects }: Performance, index: number, trouble: Trouble
   return changedBefore ? ["PROVIDER_UNAVAILABLE", "OUTCOME_UNKNOWN"] : ["PROVIDER_UNAVAILABLE"];
 }
 
-function resultOf(performance: Performance): string {
-  const { outcome } = performance;
+function resultOf(result: RunResult): string {
+  const { outcome } = result;
   if (outcome.kind === "failure") return outcome.failure.reason;
   if (outcome.kind === "refusal") return `the refusal ${outcome.refusal.reason}`;
-  if (outcome.kind === "reply") return `a reply with ${statusOf(performance)}`;
+  if (outcome.kind === "reply") return `a reply with ${statusOf(result)}`;
   return `an unexpected ${describeError(outcome.error)}`;
 }
 
-function wordsOf({ outcome }: Performance): string {
+function wordsOf({ outcome }: RunResult): string {
   return outcome.kind === "failure" ? ` ("${outcome.failure.message}")` : "";
 }
 
 /** A 2xx is answer enough where the reply tells nothing that is needed, such as for a cancellation. */
-function neverReadTheReply(each: PlayedFixture, performance: Performance, trouble: Trouble): boolean {
+function neverReadTheReply(each: FixtureRun, result: RunResult, trouble: Trouble): boolean {
   const isYes = trouble === "an empty reply" || trouble === "a page instead of JSON";
-  const status = statusOf(performance);
-  return isYes && status !== undefined && status !== "SUCCESS" && status === statusOf(each.performance);
+  const status = statusOf(result);
+  return isYes && status !== undefined && status !== "SUCCESS" && status === statusOf(each.result);
 }

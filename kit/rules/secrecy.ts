@@ -1,24 +1,23 @@
 import { inspect } from "node:util";
-import { type Fixture, stepOf } from "../fixture.ts";
-import { idsOf, withIds } from "../fixture-ids.ts";
-import type { Performance } from "../player.ts";
-import { callKey, firstOfEach, inTurns, type Rule } from "../rule.ts";
+import { type Fixture, idsOf, stepOf, withIds } from "../fixture.ts";
+import type { RunResult } from "../fixture-runner.ts";
+import { callKey, firstOfEach, mapConcurrently, type Rule } from "../rule.ts";
 
 /** Credentials go to the provider, and nowhere else: also when the provider repeats a wrong key in its answer. */
 export const secrecy: Rule = {
-  name: "lets no credential out",
-  check: async ({ player, played }) => {
-    const asWritten = played.flatMap(({ fixture, performance }) => [
-      ...named(fixture, leaks(performance)),
+  name: "leaks no credential",
+  check: async ({ runner, runs }) => {
+    const asWritten = runs.flatMap(({ fixture, result }) => [
+      ...named(fixture, leaks(result)),
       ...named(
         fixture,
-        performance.secrets.every(isFake) ? [] : ['write obvious fakes for secrets, with "canary" in them.'],
+        result.secrets.every(isFake) ? [] : ['write obvious fakes for secrets, with "canary" in them.'],
       ),
     ]);
-    const calls = played.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
+    const calls = runs.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
     const distinct = firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index));
-    const repeated = await inTurns(distinct, async ({ each: { fixture, performance }, index }) => {
-      const told = [...performance.secrets, ...authorization(performance, index)].join(" ");
+    const repeated = await mapConcurrently(distinct, async ({ each: { fixture, result }, index }) => {
+      const told = [...result.secrets, ...authorization(result, index)].join(" ");
       const body = JSON.stringify({
         error: { code: told, message: told },
         code: told,
@@ -26,7 +25,7 @@ export const secrecy: Rule = {
         detail: told,
       });
       const steps = fixture.calls.map((call, at) => (at === index ? { status: 401, body } : stepOf(call)));
-      return named(fixture, leaks(await player.play(fixture, steps)));
+      return named(fixture, leaks(await runner.run(fixture, steps)));
     });
     return [...new Set([...asWritten, ...repeated])];
   },
@@ -41,7 +40,7 @@ function isFake(secret: string): boolean {
 }
 
 /** What the request carried that has a secret inside, as providers repeat it: `Basic …`, and what follows the word. */
-function authorization({ requests, secrets }: Performance, index: number): readonly string[] {
+function authorization({ requests, secrets }: RunResult, index: number): readonly string[] {
   const values = Object.values(requests[index]?.headers ?? {});
   return values.filter((value) => hasSecret(value, secrets));
 }
@@ -51,8 +50,8 @@ function hasSecret(value: string, secrets: readonly string[]): boolean {
   return secrets.some((secret) => forms.some((form) => form.includes(secret)));
 }
 
-function leaks(performance: Performance): string[] {
-  const { outcome, log, requests, secrets } = performance;
+function leaks(result: RunResult): string[] {
+  const { outcome, log, requests, secrets } = result;
   const places: Readonly<Record<string, string>> = {
     "its answer": inspect(outcome, { depth: 10 }),
     "the log": log.join("\n"),
@@ -61,7 +60,7 @@ function leaks(performance: Performance): string[] {
   const forms = [
     ...secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64").replace(/=+$/, "")]),
     ...requests
-      .flatMap((_, index) => authorization(performance, index))
+      .flatMap((_, index) => authorization(result, index))
       .map((value) => value.split(" ").at(-1) ?? value),
   ];
   return Object.entries(places)
@@ -71,10 +70,10 @@ function leaks(performance: Performance): string[] {
 
 /** Ids that are as good as the money: one that looks like a word shows whether somebody knows it for a secret. */
 export const secretIds: Rule = {
-  name: "lets no id out by which a payout can be claimed",
-  check: ({ connector, player, played }) =>
+  name: "leaks no id by which a payout can be claimed",
+  check: ({ connector, runner, runs }) =>
     connector.secretIds
-      ? inTurns(played, async ({ fixture }) => {
+      ? mapConcurrently(runs, async ({ fixture }) => {
           if (idsOf(fixture).length === 0) return [];
           const body = JSON.stringify({
             error: { code: wordId, message: wordId },
@@ -82,7 +81,7 @@ export const secretIds: Rule = {
             message: wordId,
           });
           const steps = fixture.calls.map(() => ({ status: 404, body }));
-          const { outcome, log } = await player.play(withIds(fixture, wordId), steps);
+          const { outcome, log } = await runner.run(withIds(fixture, wordId), steps);
           const told = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
           return told.includes(wordId)
             ? [`${fixture.file}: its id appears in the log or the answer. Add secrets: [id] to the request.`]

@@ -4,7 +4,7 @@ import type { Rule, Subject } from "../rule.ts";
 import { headersOf, secretsOf, type WebhookFixture, webhookRequest } from "../webhook-fixture.ts";
 import { describeError } from "./exactness.ts";
 import { forgeries } from "./forgeries.ts";
-import { strangeRequests } from "./strange-requests.ts";
+import { strangeRequests } from "./malformed-webhooks.ts";
 
 /** Plays every fixture of a webhook as written. */
 export const webhooksAsWritten: Rule = {
@@ -55,7 +55,7 @@ export const forgedWebhooks: Rule = {
 
 /** Strangers reach the place where webhooks come in: what they send must be refused, and nothing may break. */
 export const strangeWebhooks: Rule = {
-  name: "bears whatever strangers and newer versions of the provider send as webhooks",
+  name: "withstands malformed webhooks and new types of events",
   check: (subject) =>
     verified(subject).flatMap(({ webhook, fixture }) => named(fixture, breakages(webhook, fixture))),
 };

@@ -22,13 +22,13 @@ it("finds nothing wrong with the template, by any rule", async () => {
 
 describe("finds in what a connector is", () => {
   it("a name that is not the folder's", async () => {
-    expect(await problemsOf(/facts/, { ...acme, name: "acme-pay" })).toEqual([
+    expect(await problemsOf(/metadata/, { ...acme, name: "acme-pay" })).toEqual([
       'name must be the folder\'s name: write name: "acme".',
     ]);
   });
 
   it("a link option that does not exist", async () => {
-    expect((await problemsOf(/facts/, { ...acme, linkOptions: ["colour"] }))[0]).toContain(
+    expect((await problemsOf(/metadata/, { ...acme, linkOptions: ["colour"] }))[0]).toContain(
       "colour is no field",
     );
   });
@@ -132,7 +132,7 @@ describe("finds in fixtures", () => {
       rmSync(file("fixtures/void.success.json"));
     });
     const { get: _, ...rest } = acme;
-    expect(await problemsOf(/for the yes/, rest, path)).toEqual([
+    expect(await problemsOf(/of refusal/, rest, path)).toEqual([
       expect.stringContaining("fixtures/transfer.refused.json"),
       expect.stringContaining("fixtures/void.success.json"),
       expect.stringContaining("fixtures for get"),

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runCommand } from "../../kit/command.ts";
+import { runCommand } from "../../kit/cli.ts";
 import { startFake } from "../fakes/acme/fake.ts";
 import { newTemplateCopy, type TemplateCopy } from "../support/connectors/template-copy.ts";
 import type { ProviderFake } from "../support/stages/provider-fake.ts";

@@ -6,7 +6,7 @@ import { acme, copyTemplate, edit, problemsOf } from "../support/connectors/brok
 
 const good = acme.webhook as Webhook;
 const forged = /forged, changed or stale/;
-const strange = /strangers/;
+const strange = /malformed/;
 const asWritten = /exactly as its fixtures say/;
 
 /** The template with another way to verify or read. */

@@ -14,7 +14,7 @@ import { PayoutEnums_PayoutStatus, PayoutService } from "../src/gen/types/payout
 import type { Fixture } from "./fixture.ts";
 
 /** How an operation ended. Only `crash` is never right. */
-export type Outcome =
+export type RunOutcome =
   /** JSON of the reply, names in snake_case; undefined where a lookup found nothing. */
   | { readonly kind: "reply"; readonly reply: JsonValue | undefined }
   | { readonly kind: "refusal"; readonly refusal: Refusal }
@@ -22,7 +22,11 @@ export type Outcome =
   | { readonly kind: "crash"; readonly error: unknown };
 
 /** Runs what a fixture plays: an operation, its lookup, or the opening of a link. */
-export async function perform(connector: Connector, fixture: Fixture, context: Context): Promise<Outcome> {
+export async function runOperation(
+  connector: Connector,
+  fixture: Fixture,
+  context: Context,
+): Promise<RunOutcome> {
   try {
     return { kind: "reply", reply: await replyOf(connector, fixture, context) };
   } catch (error) {

@@ -3,19 +3,19 @@ import { createHttpClient, type HttpClient } from "../src/connector/http/client.
 import { unguarded } from "../src/connector/http/effect-guard.ts";
 import { secretValues } from "../src/connector/http/masking.ts";
 import { type Fixture, stepOf } from "./fixture.ts";
-import { contextOf, type Outcome, perform } from "./perform.ts";
+import { contextOf, type RunOutcome, runOperation } from "./operation-runner.ts";
 import { type Playback, type SeenRequest, type Step, startPlayback } from "./playback.ts";
 
 /** Plays a connector's fixtures: a provider on loopback, the real client, the connector's function. */
-export interface Player {
+export interface FixtureRunner {
   /** `steps` are played instead of the replies of the fixture's calls. */
-  play(fixture: Fixture, steps?: readonly Step[]): Promise<Performance>;
+  run(fixture: Fixture, steps?: readonly Step[]): Promise<RunResult>;
   close(): Promise<void>;
 }
 
 /** What a played fixture did. */
-export interface Performance {
-  readonly outcome: Outcome;
+export interface RunResult {
+  readonly outcome: RunOutcome;
   readonly requests: readonly SeenRequest[];
   /** What each request could do, as the connector declared it. */
   readonly effects: readonly HttpReply["effect"][];
@@ -28,35 +28,35 @@ export interface Performance {
 }
 
 /** Prepares to play fixtures of a connector. */
-export function createPlayer(connector: Connector): Player {
-  const idle: Stage[] = [];
-  const playOnce = async (
+export function createFixtureRunner(connector: Connector): FixtureRunner {
+  const idle: ProviderSession[] = [];
+  const runOnce = async (
     fixture: Fixture,
     steps: readonly Step[],
     patienceMs: number,
-  ): Promise<Performance> => {
+  ): Promise<RunResult> => {
     // After a fault, a request that was given up may still arrive, and would meet the steps of the next play.
     const leavesTraces = steps.some((step) => "fault" in step);
-    const stage = (leavesTraces ? undefined : idle.pop()) ?? (await openStage(connector, steps));
+    const stage = (leavesTraces ? undefined : idle.pop()) ?? (await openSession(connector, steps));
     try {
-      return await performOn(stage, connector, fixture, steps, patienceMs);
+      return await runIn(stage, connector, fixture, steps, patienceMs);
     } finally {
-      if (leavesTraces) await closeStage(stage);
+      if (leavesTraces) await closeSession(stage);
       else idle.push(stage);
     }
   };
   return {
-    play: async (fixture, steps = fixture.calls.map(stepOf)) => {
+    run: async (fixture, steps = fixture.calls.map(stepOf)) => {
       const silent = steps.findIndex((step) => "fault" in step && step.fault === "timeout");
-      if (silent === -1) return playOnce(fixture, steps, maxPatienceMs);
+      if (silent === -1) return runOnce(fixture, steps, maxPatienceMs);
       // On a busy machine, a reply before the one that never comes may take longer.
       for (let patienceMs = minPatienceMs; ; patienceMs *= 4) {
-        const performance = await playOnce(fixture, steps, patienceMs);
-        if (performance.requests.length > silent || patienceMs * 4 > maxPatienceMs) return performance;
+        const result = await runOnce(fixture, steps, patienceMs);
+        if (result.requests.length > silent || patienceMs * 4 > maxPatienceMs) return result;
       }
     },
     close: async () => {
-      await Promise.all(idle.map(closeStage));
+      await Promise.all(idle.map(closeSession));
     },
   };
 }
@@ -66,14 +66,14 @@ const minPatienceMs = 150;
 const maxPatienceMs = 10_000;
 
 /** A provider and a client for it, which play one fixture at a time. */
-interface Stage {
+interface ProviderSession {
   readonly playback: Playback;
   readonly client: HttpClient<Credentials>;
   /** Where the client's log goes. */
   log: string[];
 }
 
-async function openStage(connector: Connector, steps: readonly Step[]): Promise<Stage> {
+async function openSession(connector: Connector, steps: readonly Step[]): Promise<ProviderSession> {
   const playback = await startPlayback(steps);
   const write = (facts: object, message: string) => stage.log.push(`${message} ${JSON.stringify(facts)}`);
   const client = createHttpClient(connector, {
@@ -83,21 +83,21 @@ async function openStage(connector: Connector, steps: readonly Step[]): Promise<
     // Trouble is played on purpose, so the breaker may never stay open.
     limits: { retries: 0, breakMs: 0 },
   });
-  const stage: Stage = { playback, client, log: [] };
+  const stage: ProviderSession = { playback, client, log: [] };
   return stage;
 }
 
-async function closeStage({ client, playback }: Stage): Promise<void> {
+async function closeSession({ client, playback }: ProviderSession): Promise<void> {
   await Promise.all([client.close(), playback.close()]);
 }
 
-async function performOn(
-  stage: Stage,
+async function runIn(
+  stage: ProviderSession,
   connector: Connector,
   fixture: Fixture,
   steps: readonly Step[],
   patienceMs: number,
-): Promise<Performance> {
+): Promise<RunResult> {
   stage.playback.begin(steps);
   stage.log = [];
   const warnings: string[] = [];
@@ -108,7 +108,7 @@ async function performOn(
   const warn = (message: string, facts: object = {}) => warnings.push(`${message} ${JSON.stringify(facts)}`);
   const ordered = inOrder(http);
   const context = { ...contextOf(fixture), http: declaring(ordered, effects), credentials, warn };
-  const outcome = await perform(connector, fixture, context);
+  const outcome = await runOperation(connector, fixture, context);
   await ordered.idle();
   return {
     outcome,

@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Connector } from "../src/connector/contract.ts";
 import { acme } from "../test/support/connectors/broken-connector.ts";
 import { type Fixture, readFixture } from "./fixture.ts";
-import { createPlayer } from "./player.ts";
+import { createFixtureRunner } from "./fixture-runner.ts";
 
 describe("plays", () => {
   async function play(connector: Connector, fixture: Fixture) {
-    const player = createPlayer(connector);
+    const runner = createFixtureRunner(connector);
     try {
-      return await player.play(fixture);
+      return await runner.run(fixture);
     } finally {
-      await player.close();
+      await runner.close();
     }
   }
   const call = {
@@ -34,9 +34,9 @@ describe("plays", () => {
       calls: [call],
       reply: { url: "https://x.example/l?5USDDE" },
     });
-    const performance = await play({ ...acme, openLink }, fixture);
-    expect(performance.outcome).toEqual({ kind: "reply", reply: fixture.reply });
-    expect(performance.requests).toMatchObject([{ path: "/v1/links/lnk_1" }]);
+    const result = await play({ ...acme, openLink }, fixture);
+    expect(result.outcome).toEqual({ kind: "reply", reply: fixture.reply });
+    expect(result.requests).toMatchObject([{ path: "/v1/links/lnk_1" }]);
   });
 
   it("a lookup that finds something, and one that finds nothing", async () => {

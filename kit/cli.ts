@@ -1,24 +1,90 @@
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type Connector, credentialFields } from "../src/connector/contract.ts";
-import { connectorFolders, loadConnector, loadConnectors } from "../src/connector/registry.ts";
+import { connectorFolders, folderUrl, loadConnector, loadConnectors } from "../src/connector/registry.ts";
 import { operationNames } from "../src/connector/validation.ts";
 import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { checkConnector } from "./check-connector.ts";
 import { writeConnectorReadme } from "./connector-readme.ts";
 import { methodName } from "./connector-tables.ts";
-import type { Played } from "./fixture.ts";
-import { type Command, type Invocation, ownFolder } from "./invocation.ts";
+import type { FixtureOperation } from "./fixture.ts";
 import { newConnector } from "./new-connector.ts";
 import { writeReadmes } from "./readme.ts";
 import { recordFixture } from "./recorder/record.ts";
-import { openTestHost } from "./recorder/test-host.ts";
+import { type Environment, openTestHost } from "./recorder/test-host.ts";
 
-/** The commands of `npm run connector`, by name. */
-export const commands: Readonly<Record<string, Command>> = {
+/**
+ * Runs a command of `npm run connector`. Resolves to the exit code: 0, 1 if something is wrong, 2 for a wrong command.
+ *
+ * @example await runCommand(["check", "stripe"], (line) => console.log(line));
+ */
+export async function runCommand(
+  argv: readonly string[],
+  print: (line: string) => void,
+  environment: Environment = {},
+): Promise<number> {
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { folder: { type: "string" }, case: { type: "string" }, id: { type: "string" } },
+    });
+    const { folder: path, ...options } = values;
+    const [name = "", ...args] = positionals;
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const folder = folderUrl(path ?? ownFolder);
+    if (command?.args.length === args.length)
+      return await command.run({ folder, args, options, environment, print });
+    print(usage());
+    return 2;
+  } catch (error) {
+    print((error as Error).message);
+    return 1;
+  }
+}
+
+/** The repository's own connectors. */
+const ownFolder = new URL("../connectors/", import.meta.url);
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { args, about }]) => {
+    const line = `  npm run connector -- ${[name, ...args].join(" ")}`;
+    return `${line.padEnd(54)}${about}`;
+  });
+  return `Usage:
+${lines.join("\n")}
+
+  --folder <path>   the folder of the connectors, instead of connectors/
+  --case <name>     the fixture that is recorded: <operation>.<name>.json; success if absent
+  --id <id>         the provider's id that get, transfer or void is recorded with
+`;
+}
+
+interface Command {
+  /** Its arguments, as the usage shows them. */
+  readonly args: readonly string[];
+  /** A short description. */
+  readonly about: string;
+  /** Resolves to the exit code: 0, or 1 if something is wrong. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+interface Invocation {
+  /** The folder of the connectors. */
+  readonly folder: URL;
+  /** The arguments after the command's name. */
+  readonly args: readonly string[];
+  readonly options: { readonly case?: string | undefined; readonly id?: string | undefined };
+  readonly environment: Environment;
+  print(line: string): void;
+}
+
+/** The commands, by name. */
+const commands: Readonly<Record<string, Command>> = {
   new: {
-    words: ["<name>"],
+    args: ["<name>"],
     about: "makes a connector from the template",
-    run: async ({ folder, words: [name = ""], print }) => {
+    run: async ({ folder, args: [name = ""], print }) => {
       const made = await newConnector(folder, name);
       await writeOwnReadmes(folder);
       print(`Made ${fileURLToPath(made)}
@@ -26,7 +92,7 @@ export const commands: Readonly<Record<string, Command>> = {
 It passes every rule as it is, for a provider that does not exist. Now make it yours:
   1. README.md   write down what the provider's documentation says
   2. fixtures/   put in its real replies, with made-up people and keys
-  3. map.ts      what is sent, and what the answers mean
+  3. map.ts      requests, and the meaning of replies
   4. index.ts    hosts, credentials, operations
   5. webhook.ts  how its webhooks are signed; delete it and its fixtures if there are none
 
@@ -36,10 +102,10 @@ It passes every rule as it is, for a provider that does not exist. Now make it y
   },
 
   check: {
-    words: ["<name>"],
-    about: "holds a connector to every rule",
+    args: ["<name>"],
+    about: "checks a connector by every rule",
     run: async (invocation) => {
-      const { print, words } = invocation;
+      const { print, args } = invocation;
       const { connector, url } = await load(invocation);
       const findings = await checkConnector(connector, url);
       for (const finding of findings) {
@@ -49,33 +115,33 @@ It passes every rule as it is, for a provider that does not exist. Now make it y
       const broken = findings.filter((finding) => finding.problems.length > 0).length;
       print(
         broken === 0
-          ? `\n${words[0]} keeps all ${findings.length} rules.`
-          : `\n${words[0]} breaks ${broken} of ${findings.length} rules.`,
+          ? `\n${args[0]} keeps all ${findings.length} rules.`
+          : `\n${args[0]} breaks ${broken} of ${findings.length} rules.`,
       );
       return broken === 0 ? 0 : 1;
     },
   },
 
   readme: {
-    words: ["<name>"],
-    about: "writes the tables of its README.md anew",
+    args: ["<name>"],
+    about: "regenerates the tables of its README.md",
     run: async (invocation) => {
       const { connector, url } = await load(invocation);
       await writeConnectorReadme(connector, url);
       await writeOwnReadmes(invocation.folder);
-      invocation.print(`README.md of ${connector.name} says what its code says.`);
+      invocation.print(`README.md of ${connector.name} is up to date.`);
       return 0;
     },
   },
 
   record: {
-    words: ["<name>", "<operation>"],
+    args: ["<name>", "<operation>"],
     about: "records a fixture at the provider's sandbox",
     run: record,
   },
 
   list: {
-    words: [],
+    args: [],
     about: "shows what each connector can do",
     run: async ({ folder, print }) => {
       const registry = await loadConnectors([folder]);
@@ -86,38 +152,38 @@ It passes every rule as it is, for a provider that does not exist. Now make it y
 };
 
 async function record(invocation: Invocation): Promise<number> {
-  const { words, options, environment, print } = invocation;
-  const [, operation = ""] = words;
-  const played = [...operationNames, "openLink" as const].find((name) => name === operation);
-  if (!played)
+  const { args, options, environment, print } = invocation;
+  const [, operation = ""] = args;
+  const wanted = [...operationNames, "openLink" as const].find((name) => name === operation);
+  if (!wanted)
     throw new Error(`There is no operation ${operation}. There are: ${operationNames.join(", ")}, openLink.`);
   const { connector, url } = await load(invocation);
-  requireOperation(connector, played);
+  requireOperation(connector, wanted);
   const testHost = openTestHost(connector, environment);
   const { file, calls, connectorPayoutId, problems } = await recordFixture(connector, url, testHost, {
-    operation: played,
+    operation: wanted,
     case: options.case ?? "success",
     id: options.id,
   });
   for (const call of calls) print(call);
-  print(`Wrote ${fileURLToPath(file)}: read it before you keep it. Numbers stay as they came.`);
+  print(`Wrote ${fileURLToPath(file)}: read it before you keep it. Numbers are not masked.`);
   if (connectorPayoutId !== undefined)
     print(
-      `What it is about is called ${connectorPayoutId} there: --id ${connectorPayoutId} records what comes next.`,
+      `The provider's id of it is ${connectorPayoutId}: --id ${connectorPayoutId} records the next operation on it.`,
     );
   print(problems.length === 0 ? "It plays back exactly." : "It does not play back yet:");
   for (const problem of problems) print(`  ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }
 
-function requireOperation(connector: Connector, operation: Played): void {
+function requireOperation(connector: Connector, operation: FixtureOperation): void {
   if (connector[operation]) return;
   const has = operationNames.filter((name) => connector[name]);
   throw new Error(`${connector.name} has no ${operation}. It has: ${has.join(", ")}.`);
 }
 
-/** @throws Error that says what is wrong with it, or which there are. */
-async function load({ folder, words: [name = ""] }: Invocation) {
+/** @throws Error with the mistakes of the connector, or with the names of the connectors that exist. */
+async function load({ folder, args: [name = ""] }: Invocation) {
   const folders = await connectorFolders(folder);
   const found = folders.find((each) => each.name === name);
   if (!found)
@@ -129,7 +195,7 @@ async function load({ folder, words: [name = ""] }: Invocation) {
   return { connector, url };
 }
 
-/** The READMEs that speak of every connector are the repository's own. */
+/** The READMEs that list every connector are the repository's own. */
 async function writeOwnReadmes(folder: URL): Promise<void> {
   if (folder.href === ownFolder.href) await writeReadmes();
 }
@@ -147,4 +213,8 @@ function describeConnector(connector: Connector): string {
   credentials  ${credentials.join(", ") || "none"}
   docs         ${connector.docs}
 `;
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand(process.argv.slice(2), (line) => console.log(line), process.env);
 }
