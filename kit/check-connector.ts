@@ -15,9 +15,9 @@ import { secrecy, secretIds } from "./rules/secrecy.ts";
 import { law, size } from "./rules/sources.ts";
 import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
 import { tolerance } from "./rules/tolerance.ts";
-import { forgedWebhooks, strangeWebhooks, webhooksAsWritten } from "./rules/webhooks.ts";
+import { forgedWebhooks, webhooksAsWritten, withstandsMalformed } from "./rules/webhooks.ts";
 
-/** What every connector must keep, the plainest first. */
+/** The rules of every connector, the plainest first. */
 export const rules: readonly Rule[] = [
   validMetadata,
   describedCredentials,
@@ -43,10 +43,10 @@ export const rules: readonly Rule[] = [
   faults,
   webhooksAsWritten,
   forgedWebhooks,
-  strangeWebhooks,
+  withstandsMalformed,
 ];
 
-/** Reads a connector's fixtures and plays each as written, for the rules to judge. Close its player in the end. */
+/** Reads a connector's fixtures and runs each as written, for the rules to check. Close its runner in the end. */
 export async function prepareSubject(connector: Connector, folder: URL | string): Promise<Subject> {
   const { fixtures, webhooks, problems } = await readFixtures(folder);
   const runner = createFixtureRunner(connector);
@@ -63,10 +63,10 @@ export async function prepareSubject(connector: Connector, folder: URL | string)
   return { connector, folder: folderUrl(folder), runs, webhooks, unreadable, runner };
 }
 
-/** A rule and what a connector does wrong by it. */
+/** A rule, and the problems that it finds in a connector. */
 export interface Finding {
   readonly rule: string;
-  /** Empty where the rule is kept. */
+  /** Empty if the rule is kept. */
   readonly problems: readonly string[];
 }
 

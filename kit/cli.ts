@@ -171,7 +171,7 @@ async function record(invocation: Invocation): Promise<number> {
     print(
       `The provider's id of it is ${connectorPayoutId}: --id ${connectorPayoutId} records the next operation on it.`,
     );
-  print(problems.length === 0 ? "It plays back exactly." : "It does not play back yet:");
+  print(problems.length === 0 ? "It runs exactly as recorded." : "It does not run as recorded yet:");
   for (const problem of problems) print(`  ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }

@@ -6,7 +6,7 @@ import { connectorTables, type OperationCalls } from "./connector-tables.ts";
 import { type Fixture, readFixtures } from "./fixture.ts";
 import { tableNames, withTables } from "./markdown.ts";
 
-/** A connector's README, and how it should be. */
+/** A connector's README, and the same with its tables regenerated. */
 export interface ConnectorReadme {
   /** Undefined where there is none. */
   readonly current: string | undefined;
@@ -17,7 +17,7 @@ export interface ConnectorReadme {
   readonly known: readonly string[];
 }
 
-/** A connector's README with the tables between its marks made anew from what the connector and its fixtures say. */
+/** Regenerates the tables between the marks of a connector's README from its code and fixtures. */
 export async function renderConnectorReadme(
   connector: Connector,
   folder: URL | string,
@@ -33,7 +33,7 @@ export async function renderConnectorReadme(
   };
 }
 
-/** Writes the tables of a connector's README anew. */
+/** Regenerates the tables of a connector's README. */
 export async function writeConnectorReadme(connector: Connector, folder: URL | string): Promise<void> {
   const { current, generated } = await renderConnectorReadme(connector, folder);
   if (generated !== undefined && generated !== current) await writeFile(readmeOf(folder), generated);
@@ -43,7 +43,7 @@ function readmeOf(folder: URL | string): URL {
   return new URL("README.md", folderUrl(folder));
 }
 
-/** What each operation sends in the fixtures where it succeeds. */
+/** The requests that each operation sends in its fixtures of success. */
 function callsOf(fixtures: readonly Fixture[]): OperationCalls {
   const calls: Partial<Record<Operation, readonly string[]>> = {};
   for (const { operation, reply, lookup, calls: made } of fixtures) {

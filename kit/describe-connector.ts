@@ -20,5 +20,5 @@ export function describeConnector<C>(connector: Connector<C>, folder: URL | stri
   });
 }
 
-/** A rule plays some thousand calls: seconds, and more where the machine is busy with other tests. */
+/** A rule runs some thousand calls, which takes seconds, and longer on a machine busy with other tests. */
 const busyMachineMs = 120_000;

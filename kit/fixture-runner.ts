@@ -6,18 +6,18 @@ import { type Fixture, stepOf } from "./fixture.ts";
 import { contextOf, type RunOutcome, runOperation } from "./operation-runner.ts";
 import { type Playback, type SeenRequest, type Step, startPlayback } from "./playback.ts";
 
-/** Plays a connector's fixtures: a provider on loopback, the real client, the connector's function. */
+/** Runs a connector's fixtures: a provider on loopback, the real client, the connector's function. */
 export interface FixtureRunner {
   /** `steps` are played instead of the replies of the fixture's calls. */
   run(fixture: Fixture, steps?: readonly Step[]): Promise<RunResult>;
   close(): Promise<void>;
 }
 
-/** What a played fixture did. */
+/** The result of running a fixture. */
 export interface RunResult {
   readonly outcome: RunOutcome;
   readonly requests: readonly SeenRequest[];
-  /** What each request could do, as the connector declared it. */
+  /** The effect of each request, as the connector declared it. */
   readonly effects: readonly HttpReply["effect"][];
   readonly effectSent: boolean;
   readonly warnings: readonly string[];
@@ -27,32 +27,28 @@ export interface RunResult {
   readonly secrets: readonly string[];
 }
 
-/** Prepares to play fixtures of a connector. */
+/** Creates the runner of a connector's fixtures. */
 export function createFixtureRunner(connector: Connector): FixtureRunner {
   const idle: ProviderSession[] = [];
-  const runOnce = async (
-    fixture: Fixture,
-    steps: readonly Step[],
-    patienceMs: number,
-  ): Promise<RunResult> => {
-    // After a fault, a request that was given up may still arrive, and would meet the steps of the next play.
-    const leavesTraces = steps.some((step) => "fault" in step);
-    const stage = (leavesTraces ? undefined : idle.pop()) ?? (await openSession(connector, steps));
+  const runOnce = async (fixture: Fixture, steps: readonly Step[], timeoutMs: number): Promise<RunResult> => {
+    // After a fault, an abandoned request may still arrive, and would take a step of the next run.
+    const hasFault = steps.some((step) => "fault" in step);
+    const session = (hasFault ? undefined : idle.pop()) ?? (await openSession(connector, steps));
     try {
-      return await runIn(stage, connector, fixture, steps, patienceMs);
+      return await runIn(session, connector, fixture, steps, timeoutMs);
     } finally {
-      if (leavesTraces) await closeSession(stage);
-      else idle.push(stage);
+      if (hasFault) await closeSession(session);
+      else idle.push(session);
     }
   };
   return {
     run: async (fixture, steps = fixture.calls.map(stepOf)) => {
       const silent = steps.findIndex((step) => "fault" in step && step.fault === "timeout");
-      if (silent === -1) return runOnce(fixture, steps, maxPatienceMs);
+      if (silent === -1) return runOnce(fixture, steps, maxTimeoutMs);
       // On a busy machine, a reply before the one that never comes may take longer.
-      for (let patienceMs = minPatienceMs; ; patienceMs *= 4) {
-        const result = await runOnce(fixture, steps, patienceMs);
-        if (result.requests.length > silent || patienceMs * 4 > maxPatienceMs) return result;
+      for (let timeoutMs = minTimeoutMs; ; timeoutMs *= 4) {
+        const result = await runOnce(fixture, steps, timeoutMs);
+        if (result.requests.length > silent || timeoutMs * 4 > maxTimeoutMs) return result;
       }
     },
     close: async () => {
@@ -62,10 +58,10 @@ export function createFixtureRunner(connector: Connector): FixtureRunner {
 }
 
 /** How long a call takes at most, in milliseconds. The shortest is for providers that never answer. */
-const minPatienceMs = 150;
-const maxPatienceMs = 10_000;
+const minTimeoutMs = 150;
+const maxTimeoutMs = 10_000;
 
-/** A provider and a client for it, which play one fixture at a time. */
+/** A played provider and a client for it, which run one fixture at a time. */
 interface ProviderSession {
   readonly playback: Playback;
   readonly client: HttpClient<Credentials>;
@@ -75,16 +71,16 @@ interface ProviderSession {
 
 async function openSession(connector: Connector, steps: readonly Step[]): Promise<ProviderSession> {
   const playback = await startPlayback(steps);
-  const write = (facts: object, message: string) => stage.log.push(`${message} ${JSON.stringify(facts)}`);
+  const write = (facts: object, message: string) => session.log.push(`${message} ${JSON.stringify(facts)}`);
   const client = createHttpClient(connector, {
     baseUrl: playback.url + pathOf(connector.hosts?.live),
     log: { info: write, debug: write, isLevelEnabled: () => true },
     now: Date.now,
-    // Trouble is played on purpose, so the breaker may never stay open.
+    // Faults are played on purpose, so the breaker must never stay open.
     limits: { retries: 0, breakMs: 0 },
   });
-  const stage: ProviderSession = { playback, client, log: [] };
-  return stage;
+  const session: ProviderSession = { playback, client, log: [] };
+  return session;
 }
 
 async function closeSession({ client, playback }: ProviderSession): Promise<void> {
@@ -92,19 +88,19 @@ async function closeSession({ client, playback }: ProviderSession): Promise<void
 }
 
 async function runIn(
-  stage: ProviderSession,
+  session: ProviderSession,
   connector: Connector,
   fixture: Fixture,
   steps: readonly Step[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<RunResult> {
-  stage.playback.begin(steps);
-  stage.log = [];
+  session.playback.begin(steps);
+  session.log = [];
   const warnings: string[] = [];
   const effects: HttpReply["effect"][] = [];
   const credentials = connector.credentials.parse(fixture.credentials);
-  const deadlineMs = Date.now() + patienceMs;
-  const http = stage.client.open({ credentials, deadlineMs, guard: unguarded });
+  const deadlineMs = Date.now() + timeoutMs;
+  const http = session.client.open({ credentials, deadlineMs, guard: unguarded });
   const warn = (message: string, facts: object = {}) => warnings.push(`${message} ${JSON.stringify(facts)}`);
   const ordered = inOrder(http);
   const context = { ...contextOf(fixture), http: declaring(ordered, effects), credentials, warn };
@@ -112,11 +108,11 @@ async function runIn(
   await ordered.idle();
   return {
     outcome,
-    requests: stage.playback.requests,
+    requests: session.playback.requests,
     effects,
     effectSent: http.effectSent,
     warnings,
-    log: [...stage.log, ...warnings],
+    log: [...session.log, ...warnings],
     secrets: secretValues(credentials),
   };
 }

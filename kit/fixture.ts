@@ -58,9 +58,9 @@ const context = z.strictObject({
 
 const shape = z
   .strictObject({
-    /** What the case is, in one sentence. */
+    /** The case, in one sentence. */
     about: z.string().min(1),
-    /** What a caller writes inside `x-connector-config`. */
+    /** The credentials inside `x-connector-config`. */
     credentials: z.record(z.string(), z.unknown()).default({}),
     /** JSON of the RPC's request, names in snake_case. For openLink: returnUrl, email, country. */
     request: z.record(z.string(), z.unknown()).default({}),
@@ -82,7 +82,7 @@ const shape = z
     },
   );
 
-/** What a fixture plays: an RPC, or the opening of a link. */
+/** The operation of a fixture: an RPC, or the opening of a link. */
 export type FixtureOperation = Operation | "openLink";
 
 /** A case that a connector must pass: what comes in, the calls to the provider with its replies, and what goes out. */
@@ -99,7 +99,7 @@ export type FixtureCall = Fixture["calls"][number];
 export interface Fixtures {
   readonly fixtures: readonly Fixture[];
   readonly webhooks: readonly WebhookFixture[];
-  /** What is wrong with those that cannot be read. */
+  /** The mistakes in those that cannot be read. */
   readonly problems: readonly string[];
 }
 
@@ -120,7 +120,7 @@ export async function readFixtures(folder: URL | string): Promise<Fixtures> {
   };
 }
 
-/** A fixture from its file's name and text, or what is wrong with it. */
+/** A fixture from its file's name and text, or the mistake in it. */
 export function readFixture(file: string, text: Buffer | string): Fixture | string {
   const [operation = "", name = ""] = file.split(".");
   if (!isFixtureOperation(operation) || name === "json" || file.split(".").length !== 3)
@@ -136,7 +136,7 @@ function isFixtureOperation(name: string): name is FixtureOperation {
   return name === "openLink" || (operationNames as readonly string[]).includes(name);
 }
 
-/** What the played provider does for a fixture's call. */
+/** The step of the played provider for a fixture's call. */
 export function stepOf(call: FixtureCall): Step {
   if (call.fault) return { fault: call.fault };
   const { status = 200, headers: replyHeaders, json, text } = call.reply ?? {};
@@ -144,7 +144,7 @@ export function stepOf(call: FixtureCall): Step {
   return { status, headers: replyHeaders, body };
 }
 
-/** The provider's ids that a fixture's call is about: the caller's, and what the core remembers. */
+/** The provider's ids in a fixture: the caller's, and that of the core's record. */
 export function idsOf(fixture: Fixture): readonly string[] {
   const ids = [fixture.request.connector_payout_id, fixture.context.payout?.connectorPayoutId];
   return ids.filter((id) => typeof id === "string");

@@ -13,7 +13,7 @@ import {
 import { PayoutEnums_PayoutStatus, PayoutService } from "../src/gen/types/payout_pb.ts";
 import type { Fixture } from "./fixture.ts";
 
-/** How an operation ended. Only `crash` is never right. */
+/** The end of an operation. `crash` is always a mistake of the connector. */
 export type RunOutcome =
   /** JSON of the reply, names in snake_case; undefined where a lookup found nothing. */
   | { readonly kind: "reply"; readonly reply: JsonValue | undefined }
@@ -21,7 +21,7 @@ export type RunOutcome =
   | { readonly kind: "failure"; readonly failure: Failure }
   | { readonly kind: "crash"; readonly error: unknown };
 
-/** Runs what a fixture plays: an operation, its lookup, or the opening of a link. */
+/** Runs a fixture's operation, its lookup, or the opening of a link. */
 export async function runOperation(
   connector: Connector,
   fixture: Fixture,
@@ -53,9 +53,9 @@ async function replyOf(
 }
 
 function operationOf(connector: Connector, operation: Operation): OperationFunction<Operation, Credentials> {
-  const carryOut = connector[operation];
-  if (!carryOut) throw new TypeError(`${connector.name} has no ${operation}`);
-  return carryOut.bind(connector) as never;
+  const execute = connector[operation];
+  if (!execute) throw new TypeError(`${connector.name} has no ${operation}`);
+  return execute.bind(connector) as never;
 }
 
 function lookup(
@@ -84,7 +84,7 @@ async function openLink(connector: Connector, { request }: Fixture, context: Con
   return { ...(await connector.openLink(visit, context)) };
 }
 
-/** What a fixture says of its context. */
+/** The context that a fixture describes. */
 export function contextOf({ context }: Fixture): Omit<Context, "http" | "credentials" | "warn"> {
   const startedAtMs = Date.parse(context.startedAt);
   const nowMs = context.now === undefined ? startedAtMs : Date.parse(context.now);

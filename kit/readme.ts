@@ -9,19 +9,19 @@ import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { methodName } from "./connector-tables.ts";
 import { type Tables, table, withTables } from "./markdown.ts";
 
-/** `npm run readme` writes the tables of the READMEs anew from what the code says; a test holds them to it. */
+/** `npm run readme` regenerates the tables of the READMEs from the code; a test checks that they are current. */
 
 const folder = new URL("../connectors/", import.meta.url);
 const readmes = [new URL("../README.md", import.meta.url), new URL("README.md", folder)];
 
-/** A README, and how it should be. */
+/** A README, and the same with its tables regenerated. */
 export interface Readme {
   readonly file: URL;
   readonly current: string;
   readonly generated: string;
 }
 
-/** The READMEs that speak of every connector, with their tables made anew. */
+/** The READMEs that list every connector, with their tables regenerated. */
 export async function renderReadmes(): Promise<readonly Readme[]> {
   const registry = await loadConnectors([folder]);
   const tables: Tables = {
@@ -36,7 +36,7 @@ export async function renderReadmes(): Promise<readonly Readme[]> {
   });
 }
 
-/** Writes the READMEs with their tables made anew. */
+/** Writes the READMEs with their tables regenerated. */
 export async function writeReadmes(): Promise<void> {
   for (const { file, current, generated } of await renderReadmes())
     if (current !== generated) writeFileSync(file, generated);

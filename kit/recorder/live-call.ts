@@ -7,7 +7,7 @@ import { contextOf, type RunOutcome, runOperation } from "../operation-runner.ts
 import { type Exchange, startRecorder } from "./recorder.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** What a fixture's request did at the provider's test host. */
+/** A fixture's request sent to the provider's test host. */
 export interface LiveCall {
   /** The fixture as it was sent, with a key and a time of its own. */
   readonly sent: Fixture;
@@ -30,14 +30,14 @@ export async function callLive(
     baseUrl: recorder.url + pathOf(testHost.baseUrl),
     log: { info: () => {}, debug: () => {}, isLevelEnabled: () => false },
     now: Date.now,
-    limits: { retries: 0, headersTimeoutMs: patienceMs },
+    limits: { retries: 0, headersTimeoutMs: timeoutMs },
   });
   const warnings: string[] = [];
   const { credentials } = testHost;
   try {
     const http = client.open({
       credentials,
-      deadlineMs: Date.now() + patienceMs,
+      deadlineMs: Date.now() + timeoutMs,
       guard: unguarded,
     });
     const warn = (message: string, facts: object = {}) =>
@@ -50,9 +50,9 @@ export async function callLive(
   }
 }
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
-/** With a key that the provider has never seen, and begun now. */
+/** The fixture with a new key, started now. */
 function asNew(fixture: Fixture): Fixture {
   const idempotencyKey = randomBytes(32).toString("hex");
   const { now: _, ...context } = fixture.context;

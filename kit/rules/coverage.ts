@@ -1,7 +1,7 @@
 import { operationNames } from "../../src/connector/validation.ts";
 import type { Rule } from "../rule.ts";
 
-/** Every operation has fixtures, for the yes and for the no. */
+/** Every operation has a fixture of success and one of refusal. */
 export const coverage: Rule = {
   name: "has a fixture of success and of refusal for every operation",
   check: ({ connector, runs }) => {
@@ -27,7 +27,7 @@ export const coverage: Rule = {
   },
 };
 
-/** A test key that goes to the live host is a secret given away, and a live one on the test host pays nobody. */
+/** A test key sent to the live host is a leaked secret, and a live key on the test host pays no one. */
 export const environments: Rule = {
   name: "tells test credentials from live ones",
   check: ({ connector, runs }) => {

@@ -14,7 +14,7 @@ export const validMetadata: Rule = {
   },
 };
 
-/** What a user must know to use it. */
+/** The README has the sections that a user needs. */
 export const documents: Rule = {
   name: "says in README.md what a user must know",
   check: async ({ connector, folder }) => {
@@ -22,7 +22,7 @@ export const documents: Rule = {
     if (text === undefined) return ["Write README.md."];
     const headings = [...text.matchAll(/^##+ (.+)$/gm)].map((match) => (match[1] ?? "").toLowerCase());
     return [
-      // One that calls nobody has no provider whose documentation leaves doubts.
+      // A connector that makes no calls has no provider whose documentation leaves doubts.
       ...(connector.hosts ? sections : ["credentials"])
         .filter((section) => !headings.some((heading) => heading.includes(section)))
         .map((section) => `README.md: add the section "## ${capital(section)}".`),

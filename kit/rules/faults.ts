@@ -6,26 +6,28 @@ import { callKey, type FixtureRun, firstOfEach, mapConcurrently, type Rule } fro
 import { describeError } from "./exactness.ts";
 import { statusOf } from "./statuses.ts";
 
-/** Every call of every successful fixture meets every kind of trouble. */
+/** Every call of every successful fixture meets every kind of faultName. */
 export const faults: Rule = {
   name: "reports the right outcome when the provider's reply is lost, broken or an error",
   check: ({ runner, runs }) =>
-    mapConcurrently(spots(runs.filter(isSuccess)), async ({ each, index, trouble }) => {
-      const steps = each.fixture.calls.map((call, at) => (at === index ? troubles[trouble] : stepOf(call)));
+    mapConcurrently(spots(runs.filter(isSuccess)), async ({ each, index, faultName }) => {
+      const steps = each.fixture.calls.map((call, at) =>
+        at === index ? faultSteps[faultName] : stepOf(call),
+      );
       const result = await runner.run(each.fixture, steps);
-      const wanted = wantedReasons(each.result, index, trouble);
+      const wanted = wantedReasons(each.result, index, faultName);
       const got = resultOf(result);
-      if (wanted.includes(got as Reason) || neverReadTheReply(each, result, trouble)) return [];
+      if (wanted.includes(got as Reason) || neverReadTheReply(each, result, faultName)) return [];
       const request = each.result.requests[index];
       return [
-        `${each.fixture.file}: with ${trouble} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${wordsOf(result)}.`,
+        `${each.fixture.file}: with ${faultName} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${messageOf(result)}.`,
       ];
     }),
 };
 
-type Trouble = keyof typeof troubles;
+type FaultName = keyof typeof faultSteps;
 
-const troubles = {
+const faultSteps = {
   "no reply": { fault: "timeout" },
   "a reset connection": { fault: "reset" },
   "a reply cut off": { fault: "cut" },
@@ -51,16 +53,16 @@ const troubles = {
   "a reply of 10 MB": { status: 200, body: Buffer.alloc(10_000_000, " ") },
 } as const satisfies Record<string, Step>;
 
-interface TroubleSpot {
+interface FaultSpot {
   readonly each: FixtureRun;
   readonly index: number;
-  readonly trouble: Trouble;
+  readonly faultName: FaultName;
 }
 
-function spots(successes: readonly FixtureRun[]): readonly TroubleSpot[] {
+function spots(successes: readonly FixtureRun[]): readonly FaultSpot[] {
   const calls = successes.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
   return firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index)).flatMap((spot) =>
-    (Object.keys(troubles) as Trouble[]).map((trouble) => ({ ...spot, trouble })),
+    (Object.keys(faultSteps) as FaultName[]).map((faultName) => ({ ...spot, faultName })),
   );
 }
 
@@ -68,9 +70,9 @@ function isSuccess({ fixture, result }: FixtureRun): boolean {
   return Boolean(fixture.reply) && result.outcome.kind === "reply";
 }
 
-function wantedReasons({ effects }: RunResult, index: number, trouble: Trouble): readonly Reason[] {
-  if (trouble === "status 429") return ["PROVIDER_RATE_LIMITED"];
-  const changes = effects[index] !== "read" && trouble !== "a refused connection";
+function wantedReasons({ effects }: RunResult, index: number, faultName: FaultName): readonly Reason[] {
+  if (faultName === "status 429") return ["PROVIDER_RATE_LIMITED"];
+  const changes = effects[index] !== "read" && faultName !== "a refused connection";
   if (changes) return ["OUTCOME_UNKNOWN"];
   // After an earlier request that changed something, both are true of the whole.
   const changedBefore = effects.slice(0, index).some((effect) => effect !== "read");
@@ -85,13 +87,13 @@ function resultOf(result: RunResult): string {
   return `an unexpected ${describeError(outcome.error)}`;
 }
 
-function wordsOf({ outcome }: RunResult): string {
+function messageOf({ outcome }: RunResult): string {
   return outcome.kind === "failure" ? ` ("${outcome.failure.message}")` : "";
 }
 
-/** A 2xx is answer enough where the reply tells nothing that is needed, such as for a cancellation. */
-function neverReadTheReply(each: FixtureRun, result: RunResult, trouble: Trouble): boolean {
-  const isYes = trouble === "an empty reply" || trouble === "a page instead of JSON";
+/** A 2xx without a body is enough if the connector needs nothing from the reply, as for a cancellation. */
+function neverReadTheReply(each: FixtureRun, result: RunResult, faultName: FaultName): boolean {
+  const isSuccessStatus = faultName === "an empty reply" || faultName === "a page instead of JSON";
   const status = statusOf(result);
-  return isYes && status !== undefined && status !== "SUCCESS" && status === statusOf(each.result);
+  return isSuccessStatus && status !== undefined && status !== "SUCCESS" && status === statusOf(each.result);
 }

@@ -3,7 +3,7 @@ import type { Fixture, FixtureOperation } from "../fixture.ts";
 import type { SeenRequest } from "../playback.ts";
 import { type FixtureRun, mapConcurrently, type Rule, type Subject } from "../rule.ts";
 
-/** What is found is taken for the attempt's own, and where nothing is found the attempt is sent again: both must be true. */
+/** A result that is found is taken for the attempt's own, and if none is found the attempt is sent again: both must be right. */
 export const lookups: Rule = {
   name: "looks up the result of an unanswered attempt, by its key and not too early",
   check: async (subject) => {
@@ -18,7 +18,7 @@ export const lookups: Rule = {
   },
 };
 
-/** The operations that send something which may not be repeated. */
+/** The operations with a request that must not be repeated. */
 function sentOnce({ runs }: Subject): ReadonlySet<FixtureOperation> {
   const sending = runs.filter(({ fixture, result }) => {
     return !fixture.lookup && result.effects.includes("once");
@@ -41,7 +41,7 @@ function missing(once: ReadonlySet<FixtureOperation>, own: readonly FixtureRun[]
       ...(lookup.some(hasFound)
         ? []
         : [
-            `Write fixtures/${operation}.found.json with "lookup": true: what an unanswered ${operation} made is found.`,
+            `Write fixtures/${operation}.found.json with "lookup": true: the result of an unanswered ${operation} is found.`,
           ]),
       ...(lookup.some(hasNothing)
         ? []
@@ -52,20 +52,20 @@ function missing(once: ReadonlySet<FixtureOperation>, own: readonly FixtureRun[]
   });
 }
 
-/** Another attempt's lookup asks for something else, or finds nothing where this one's is. */
+/** The lookup of another attempt sends another request, or does not find this attempt's result. */
 async function foundByOthers({ runner }: Subject, each: FixtureRun): Promise<readonly string[]> {
   const { fixture, result } = each;
   const other = await runner.run(withContext(fixture, { idempotencyKey: "fedcba9876543210".repeat(4) }));
-  const asksForAnother = !isDeepStrictEqual(asked(result.requests), asked(other.requests));
+  const sendsAnother = !isDeepStrictEqual(withoutHeaders(result.requests), withoutHeaders(other.requests));
   const finds = other.outcome.kind === "reply" && other.outcome.reply !== undefined;
-  return asksForAnother || !finds
+  return sendsAnother || !finds
     ? []
     : [
         `${fixture.file}: another attempt finds it too, and would take it for its own. Send context.idempotencyKey along where the provider keeps it, and compare it.`,
       ];
 }
 
-/** What was sent a moment ago may still be at work. */
+/** A request that was just sent may still be in progress. */
 async function tooEarly({ runner }: Subject, { fixture }: FixtureRun): Promise<readonly string[]> {
   const { startedAt } = fixture.context;
   const now = new Date(Date.parse(startedAt) + 1000).toISOString();
@@ -77,7 +77,7 @@ async function tooEarly({ runner }: Subject, { fixture }: FixtureRun): Promise<r
       ];
 }
 
-function asked(requests: readonly SeenRequest[]): readonly object[] {
+function withoutHeaders(requests: readonly SeenRequest[]): readonly object[] {
   return requests.map(({ method, path, query, body }) => ({ method, path, query, body }));
 }
 

@@ -1,19 +1,19 @@
 import { headersOf, type WebhookChanges, type WebhookFixture } from "../webhook-fixture.ts";
 
-/** A request that no provider sends. */
-export interface StrangeRequest {
-  /** What is strange about it, in words. */
-  readonly what: string;
+/** A webhook that no provider sends. */
+export interface MalformedWebhook {
+  /** A description. */
+  readonly description: string;
   readonly changes: WebhookChanges;
 }
 
-/** Requests that strangers could send where a fixture's webhook is expected: the same ones every time. */
-export function strangeRequests(fixture: WebhookFixture): readonly StrangeRequest[] {
+/** Malformed variants of a fixture's webhook, as an anonymous peer could send: the same ones every time. */
+export function malformedWebhooks(fixture: WebhookFixture): readonly MalformedWebhook[] {
   const headers = headersOf(fixture);
   const names = Object.keys(headers);
   const odd = names.flatMap((name) =>
     values.map((value) => ({
-      what: `the header ${name}: ${JSON.stringify(value.slice(0, 40))}`,
+      description: `the header ${name}: ${JSON.stringify(value.slice(0, 40))}`,
       changes: { headers: { ...headers, [name]: [value] }, body: Buffer.from("{}") },
     })),
   );
@@ -24,7 +24,7 @@ export function strangeRequests(fixture: WebhookFixture): readonly StrangeReques
     Buffer.from("not JSON"),
   ];
   const emptied = bodies.map((body) => ({
-    what: `the body ${JSON.stringify(String(body))}`,
+    description: `the body ${JSON.stringify(String(body))}`,
     changes: { body },
   }));
   return [...odd, ...emptied, ...scrambled(fixture)];
@@ -50,33 +50,33 @@ const values = [
   "t=1,".repeat(2_000),
 ];
 
-/** Headers with their characters changed, by chance that is the same every time. */
-function scrambled(fixture: WebhookFixture): readonly StrangeRequest[] {
+/** Headers with random characters changed, the same ones every time. */
+function scrambled(fixture: WebhookFixture): readonly MalformedWebhook[] {
   const headers = headersOf(fixture);
-  const chance = newChance();
+  const random = createRandom();
   return Array.from({ length: 100 }, (_, round) => {
     const changed = Object.entries(headers).map(([name, all]) => [
       name,
-      all.map((value) => mangle(value, chance)),
+      all.map((value) => mangle(value, random)),
     ]);
-    const body = Buffer.from(Array.from({ length: round }, () => chance(256)));
+    const body = Buffer.from(Array.from({ length: round }, () => random(256)));
     return {
-      what: `scrambled headers and body (${round})`,
+      description: `scrambled headers and body (${round})`,
       changes: { headers: Object.fromEntries(changed), body },
     };
   });
 }
 
-function mangle(value: string, chance: (limit: number) => number): string {
+function mangle(value: string, random: (limit: number) => number): string {
   const characters = [...value];
   for (let change = 0; change < 3; change++) {
-    characters[chance(characters.length + 1)] = String.fromCharCode(chance(256));
+    characters[random(characters.length + 1)] = String.fromCharCode(random(256));
   }
-  return characters.slice(chance(2), characters.length - chance(3)).join("");
+  return characters.slice(random(2), characters.length - random(3)).join("");
 }
 
 /** Numbers below a limit, by a linear congruence. */
-function newChance(): (limit: number) => number {
+function createRandom(): (limit: number) => number {
   let state = 20_260_102;
   return (limit) => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;

@@ -4,12 +4,12 @@ import type { Fixture } from "../fixture.ts";
 import type { RunResult } from "../fixture-runner.ts";
 import { type FixtureRun, mapConcurrently, type Rule } from "../rule.ts";
 
-/** What a connector lists as honoured and does not send is dropped without a word. */
+/** An option that is listed as honoured and not sent would be dropped silently. */
 export const options: Rule = {
   name: "sends every link option that it lists",
   check: ({ connector, runs, runner }) => {
     const { createLink, linkOptions = [], openLink, hosts } = connector;
-    // Options of links that open on our page are carried out there.
+    // Options of links that open on our page are honoured there.
     if (!createLink || !hosts || openLink || hasClaimForm(connector)) return [];
     return mapConcurrently(linkOptions, async (option) => {
       const setting = runs.filter((each) => sets(each, option));
@@ -19,7 +19,7 @@ export const options: Rule = {
         const without = await runner.run(withoutOption(fixture, option));
         if (!isDeepStrictEqual(sent(result), sent(without))) return [];
       }
-      return [`linkOptions: ${option} changes nothing of what is sent. Send it, or do not list it.`];
+      return [`linkOptions: ${option} does not change any request. Send it, or do not list it.`];
     });
   },
 };

@@ -5,7 +5,7 @@ import type { RunResult } from "../fixture-runner.ts";
 import type { SeenRequest } from "../playback.ts";
 import { type FixtureRun, mapConcurrently, type Rule, type Subject } from "../rule.ts";
 
-/** What is sent again must be the same request, or the provider takes it for a second one. */
+/** A request that is sent again must be the same, or the provider takes it for a second one. */
 export const sameWhenResent: Rule = {
   name: "sends the same bytes when an attempt is sent again",
   check: (subject) =>
@@ -15,12 +15,12 @@ export const sameWhenResent: Rule = {
       const index = first.findIndex((request, at) => !isDeepStrictEqual(request, second[at]));
       if (index === -1 && first.length === second.length) return [];
       return [
-        `${fixture.file}: sent again an hour later, its request ${index + 1} differs. Use startedAtMs and idempotencyKey, never now() or attempt, in what is sent.`,
+        `${fixture.file}: sent again an hour later, its request ${index + 1} differs. Use startedAtMs and idempotencyKey, never now() or attempt, in requests.`,
       ];
     }),
 };
 
-/** Where the provider has keys, everything that changes something carries one, made from ours. */
+/** If the provider honours keys, every request that changes something carries one, derived from ours. */
 export const keyed: Rule = {
   name: "carries a key of the attempt's on every request that changes something",
   check: (subject) =>
@@ -39,7 +39,7 @@ export const keyed: Rule = {
     }),
 };
 
-/** What a connector calls a read is never written down before it is sent, and counts for nothing when it is lost. */
+/** No intent is persisted for a request declared as a read, and losing its reply counts as no effect. */
 export const declaredEffects: Rule = {
   name: "declares the requests that change something",
   check: ({ runs }) =>
@@ -76,7 +76,7 @@ function effects({ requests, effects: declared }: RunResult): readonly SeenReque
   return requests.filter((_, index) => declared[index] !== "read").map(withoutHost);
 }
 
-/** Each play has a port of its own. */
+/** Each run has a port of its own. */
 function withoutHost({ headers, ...request }: SeenRequest): SeenRequest {
   const { host: _, ...others } = headers;
   return { ...request, headers: others };

@@ -16,18 +16,18 @@ export const secrecy: Rule = {
     ]);
     const calls = runs.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
     const distinct = firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index));
-    const repeated = await mapConcurrently(distinct, async ({ each: { fixture, result }, index }) => {
-      const told = [...result.secrets, ...authorization(result, index)].join(" ");
+    const findings = await mapConcurrently(distinct, async ({ each: { fixture, result }, index }) => {
+      const repeated = [...result.secrets, ...authorization(result, index)].join(" ");
       const body = JSON.stringify({
-        error: { code: told, message: told },
-        code: told,
-        message: told,
-        detail: told,
+        error: { code: repeated, message: repeated },
+        code: repeated,
+        message: repeated,
+        detail: repeated,
       });
       const steps = fixture.calls.map((call, at) => (at === index ? { status: 401, body } : stepOf(call)));
       return named(fixture, leaks(await runner.run(fixture, steps)));
     });
-    return [...new Set([...asWritten, ...repeated])];
+    return [...new Set([...asWritten, ...findings])];
   },
 };
 
@@ -39,7 +39,7 @@ function isFake(secret: string): boolean {
   return secret.includes("canary");
 }
 
-/** What the request carried that has a secret inside, as providers repeat it: `Basic …`, and what follows the word. */
+/** Header values of the request that contain a secret, as providers repeat them: `Basic …`. */
 function authorization({ requests, secrets }: RunResult, index: number): readonly string[] {
   const values = Object.values(requests[index]?.headers ?? {});
   return values.filter((value) => hasSecret(value, secrets));
@@ -53,7 +53,7 @@ function hasSecret(value: string, secrets: readonly string[]): boolean {
 function leaks(result: RunResult): string[] {
   const { outcome, log, requests, secrets } = result;
   const places: Readonly<Record<string, string>> = {
-    "its answer": inspect(outcome, { depth: 10 }),
+    "its reply": inspect(outcome, { depth: 10 }),
     "the log": log.join("\n"),
     "a URL": requests.map((seen) => `${seen.path} ${Object.values(seen.query).join(" ")}`).join("\n"),
   };
@@ -68,7 +68,7 @@ function leaks(result: RunResult): string[] {
     .map(([place]) => `a credential appears in ${place}.`);
 }
 
-/** Ids that are as good as the money: one that looks like a word shows whether somebody knows it for a secret. */
+/** An id that is enough to claim the money is a secret, also if it looks like a plain word. */
 export const secretIds: Rule = {
   name: "leaks no id by which a payout can be claimed",
   check: ({ connector, runner, runs }) =>
@@ -82,9 +82,9 @@ export const secretIds: Rule = {
           });
           const steps = fixture.calls.map(() => ({ status: 404, body }));
           const { outcome, log } = await runner.run(withIds(fixture, wordId), steps);
-          const told = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
-          return told.includes(wordId)
-            ? [`${fixture.file}: its id appears in the log or the answer. Add secrets: [id] to the request.`]
+          const repeated = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
+          return repeated.includes(wordId)
+            ? [`${fixture.file}: its id appears in the log or the reply. Add secrets: [id] to the request.`]
             : [];
         })
       : [],

@@ -6,7 +6,7 @@ import type { FixtureRunner, RunResult } from "../fixture-runner.ts";
 import { everyValue, type JsonPath, withValue } from "../json-paths.ts";
 import { type FixtureRun, mapConcurrently, type Rule, type Subject } from "../rule.ts";
 
-/** A status that nobody has seen before is nobody's failure. */
+/** An unknown status is not a failed payment. */
 export const unknownStatus: Rule = {
   name: "answers UNSPECIFIED and warns when the provider names a status that it does not know",
   check: async (subject) => {
@@ -18,7 +18,7 @@ export const unknownStatus: Rule = {
         ? [`${spot.each.fixture.file}: for an unknown ${spot.path.join(".")} it answers ${problem}.`]
         : [],
     );
-    return [...wrong, ...deafFixtures(verdicts)].map(
+    return [...wrong, ...insensitiveFixtures(verdicts)].map(
       (problem) => `${problem} Read statuses with readStatus.`,
     );
   },
@@ -27,32 +27,34 @@ export const unknownStatus: Rule = {
 interface Verdict {
   readonly spot: Spot;
   /** Whether the unknown status came out as UNSPECIFIED, with a warning. */
-  readonly heard: boolean;
+  readonly recognised: boolean;
   readonly problem?: string;
 }
 
 async function judgeUnknown(runner: FixtureRunner, spot: Spot): Promise<Verdict> {
-  const result = await playStatus(runner, spot, unheardOf);
+  const result = await playStatus(runner, spot, unknown);
   const status = statusOf(result);
   const warned = result.warnings.length > 0;
-  if (warned && isLeftAlone(spot, result)) return { spot, heard: true };
-  if (status === undefined) return { spot, heard: false, problem: `a ${result.outcome.kind}` };
+  if (warned && isLeftAlone(spot, result)) return { spot, recognised: true };
+  if (status === undefined) return { spot, recognised: false, problem: `a ${result.outcome.kind}` };
   if (status === unspecified)
-    return warned ? { spot, heard: true } : { spot, heard: false, problem: "without a warning" };
+    return warned ? { spot, recognised: true } : { spot, recognised: false, problem: "without a warning" };
   const unchanged = status === statusOf(spot.each.result);
-  return unchanged ? { spot, heard: false } : { spot, heard: false, problem: status };
+  return unchanged ? { spot, recognised: false } : { spot, recognised: false, problem: status };
 }
 
-/** What nobody knows may be a payment under way: a `void` does right to leave it alone, and says so. */
+/** An unknown status may be a payment in progress: a `void` is right to leave it alone and to say so. */
 function isLeftAlone({ each }: Spot, { outcome }: RunResult): boolean {
   const isRefusal = outcome.kind === "refusal" && outcome.refusal.reason === "NOT_CANCELABLE";
   return isRefusal && each.fixture.operation === "void";
 }
 
 /** A `get` that no unknown status reaches takes unknown ones for known. */
-function deafFixtures(verdicts: readonly Verdict[]): readonly string[] {
+function insensitiveFixtures(verdicts: readonly Verdict[]): readonly string[] {
   const settled = new Set(
-    verdicts.filter(({ heard, problem }) => heard || problem).map(({ spot }) => spot.each.fixture.file),
+    verdicts
+      .filter(({ recognised, problem }) => recognised || problem)
+      .map(({ spot }) => spot.each.fixture.file),
   );
   const gets = verdicts.map(({ spot }) => spot.each.fixture).filter(({ operation }) => operation === "get");
   return [...new Set(gets.map(({ file }) => file))]
@@ -60,7 +62,7 @@ function deafFixtures(verdicts: readonly Verdict[]): readonly string[] {
     .map((file) => `${file}: an unknown status gives the same answer as a known one.`);
 }
 
-/** Every line of the table is used. */
+/** Every row of the table is used. */
 export const declaredStatuses: Rule = {
   name: "reaches every status of its table",
   check: async (subject) => {
@@ -141,4 +143,4 @@ function statusName(status: PayoutEnums_PayoutStatus): string {
 }
 
 const unspecified = "PAYOUT_STATUS_UNSPECIFIED";
-const unheardOf = "a_status_that_nobody_has_seen";
+const unknown = "a_status_that_does_not_exist";

@@ -25,7 +25,7 @@ interface ChangedReply {
   readonly each: FixtureRun;
   /** Of the call. */
   readonly index: number;
-  /** The change, in words. */
+  /** A description of the change. */
   readonly what: string;
   readonly json: unknown;
 }
@@ -37,7 +37,7 @@ function changedReplies(runs: readonly FixtureRun[]): readonly ChangedReply[] {
     ),
   );
   return firstOfEach(all, ({ each, index, what }) => {
-    const kind = (each.fixture.calls[index]?.reply?.status ?? 200) < 300 ? "yes" : "no";
+    const kind = (each.fixture.calls[index]?.reply?.status ?? 200) < 300 ? "success" : "error";
     return `${callKey(each.fixture, index)} ${kind} ${what.replaceAll(/\d+/g, "0")}`;
   });
 }

@@ -42,7 +42,7 @@ describe("finds in what a connector is", () => {
       text.replace('"link_options": {', '"link_options": { "memo": "A gift",'),
     );
     expect(await problemsOf(/every link option/, { ...acme, linkOptions }, path)).toEqual([
-      "linkOptions: memo changes nothing of what is sent. Send it, or do not list it.",
+      "linkOptions: memo does not change any request. Send it, or do not list it.",
     ]);
   });
 
