@@ -1,28 +1,25 @@
 import type { Connector } from "../src/connector/contract.ts";
 import { folderUrl } from "../src/connector/registry.ts";
 import { readFixtures } from "./fixture.ts";
-import { createPlayer } from "./player.ts";
-import { inTurns, type Rule, type Subject } from "./rule.ts";
-import { amounts } from "./rules/amounts.ts";
-import { coverage } from "./rules/coverage.ts";
-import { describedCredentials, documents, shape } from "./rules/documents.ts";
-import { environments } from "./rules/environments.ts";
+import { createFixtureRunner } from "./fixture-runner.ts";
+import { mapConcurrently, type Rule, type Subject } from "./rule.ts";
+import { coverage, environments } from "./rules/coverage.ts";
+import { describedCredentials, documents, readmeTables, validMetadata } from "./rules/documents.ts";
 import { exactness } from "./rules/exactness.ts";
 import { faults } from "./rules/faults.ts";
+import { amounts, paths } from "./rules/inputs.ts";
 import { lookups } from "./rules/lookups.ts";
 import { options } from "./rules/options.ts";
-import { paths } from "./rules/paths.ts";
-import { readmeTables } from "./rules/readme-tables.ts";
 import { declaredEffects, keyed, sameWhenResent } from "./rules/repeats.ts";
 import { secrecy, secretIds } from "./rules/secrecy.ts";
 import { law, size } from "./rules/sources.ts";
 import { declaredStatuses, unknownStatus } from "./rules/statuses.ts";
 import { tolerance } from "./rules/tolerance.ts";
-import { forgedWebhooks, strangeWebhooks, webhooksAsWritten } from "./rules/webhooks.ts";
+import { forgedWebhooks, webhooksAsWritten, withstandsMalformed } from "./rules/webhooks.ts";
 
-/** What every connector must keep, the plainest first. */
+/** The rules of every connector, the plainest first. */
 export const rules: readonly Rule[] = [
-  shape,
+  validMetadata,
   describedCredentials,
   documents,
   readmeTables,
@@ -46,30 +43,30 @@ export const rules: readonly Rule[] = [
   faults,
   webhooksAsWritten,
   forgedWebhooks,
-  strangeWebhooks,
+  withstandsMalformed,
 ];
 
-/** Reads a connector's fixtures and plays each as written, for the rules to judge. Close its player in the end. */
+/** Reads a connector's fixtures and runs each as written, for the rules to check. Close its runner in the end. */
 export async function prepareSubject(connector: Connector, folder: URL | string): Promise<Subject> {
   const { fixtures, webhooks, problems } = await readFixtures(folder);
-  const player = createPlayer(connector);
+  const runner = createFixtureRunner(connector);
   const unplayable: string[] = [];
-  const played = await inTurns(fixtures, async (fixture) => {
+  const runs = await mapConcurrently(fixtures, async (fixture) => {
     try {
-      return [{ fixture, performance: await player.play(fixture) }];
+      return [{ fixture, result: await runner.run(fixture) }];
     } catch (error) {
       unplayable.push(`${fixture.file}: it cannot be played: ${(error as Error).message}`);
       return [];
     }
   });
   const unreadable = [...problems, ...unplayable];
-  return { connector, folder: folderUrl(folder), played, webhooks, unreadable, player };
+  return { connector, folder: folderUrl(folder), runs, webhooks, unreadable, runner };
 }
 
-/** A rule and what a connector does wrong by it. */
+/** A rule, and the problems that it finds in a connector. */
 export interface Finding {
   readonly rule: string;
-  /** Empty where the rule is kept. */
+  /** Empty if the rule is kept. */
   readonly problems: readonly string[];
 }
 
@@ -81,6 +78,6 @@ export async function checkConnector(
   const subject = await prepareSubject(connector, folder);
   const findings: Finding[] = [];
   for (const rule of rules) findings.push({ rule: rule.name, problems: await rule.check(subject) });
-  await subject.player.close();
+  await subject.runner.close();
   return findings;
 }

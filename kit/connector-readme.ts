@@ -6,44 +6,44 @@ import { connectorTables, type OperationCalls } from "./connector-tables.ts";
 import { type Fixture, readFixtures } from "./fixture.ts";
 import { tableNames, withTables } from "./markdown.ts";
 
-/** A connector's README, and how it should be. */
+/** A connector's README, and the same with its tables regenerated. */
 export interface ConnectorReadme {
   /** Undefined where there is none. */
-  readonly is: string | undefined;
-  readonly shouldBe: string | undefined;
+  readonly current: string | undefined;
+  readonly generated: string | undefined;
   /** Marks that name no table. */
   readonly unknown: readonly string[];
   /** The tables that marks can name. */
   readonly known: readonly string[];
 }
 
-/** A connector's README with the tables between its marks made anew from what the connector and its fixtures say. */
+/** Regenerates the tables between the marks of a connector's README from its code and fixtures. */
 export async function renderConnectorReadme(
   connector: Connector,
   folder: URL | string,
 ): Promise<ConnectorReadme> {
   const { fixtures } = await readFixtures(folder);
   const tables = connectorTables(connector, callsOf(fixtures));
-  const is = await readFile(readmeOf(folder), "utf8").catch(() => undefined);
+  const current = await readFile(readmeOf(folder), "utf8").catch(() => undefined);
   return {
-    is,
-    shouldBe: is === undefined ? undefined : withTables(is, tables),
-    unknown: tableNames(is ?? "").filter((name) => !Object.hasOwn(tables, name)),
+    current,
+    generated: current === undefined ? undefined : withTables(current, tables),
+    unknown: tableNames(current ?? "").filter((name) => !Object.hasOwn(tables, name)),
     known: Object.keys(tables),
   };
 }
 
-/** Writes the tables of a connector's README anew. */
+/** Regenerates the tables of a connector's README. */
 export async function writeConnectorReadme(connector: Connector, folder: URL | string): Promise<void> {
-  const { is, shouldBe } = await renderConnectorReadme(connector, folder);
-  if (shouldBe !== undefined && shouldBe !== is) await writeFile(readmeOf(folder), shouldBe);
+  const { current, generated } = await renderConnectorReadme(connector, folder);
+  if (generated !== undefined && generated !== current) await writeFile(readmeOf(folder), generated);
 }
 
 function readmeOf(folder: URL | string): URL {
   return new URL("README.md", folderUrl(folder));
 }
 
-/** What each operation sends in the fixtures where it succeeds. */
+/** The requests that each operation sends in its fixtures of success. */
 function callsOf(fixtures: readonly Fixture[]): OperationCalls {
   const calls: Partial<Record<Operation, readonly string[]>> = {};
   for (const { operation, reply, lookup, calls: made } of fixtures) {

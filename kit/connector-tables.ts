@@ -1,10 +1,10 @@
-import { linkOptionNames } from "../src/connector/connector-shape.ts";
 import { type Connector, credentialFields, type Operation } from "../src/connector/contract.ts";
+import { linkOptionNames } from "../src/connector/validation.ts";
 import { PayoutMethodKind } from "../src/gen/sluice/v1/link_pb.ts";
 import { PayoutEnums_PayoutStatus, PayoutService } from "../src/gen/types/payout_pb.ts";
 import { type Tables, table } from "./markdown.ts";
 
-/** What an operation sends, as its fixtures show it: `POST /v1/links`. */
+/** The requests of each operation in its fixtures: `POST /v1/links`. */
 export type OperationCalls = Readonly<Partial<Record<Operation, readonly string[]>>>;
 
 /** The tables that a connector's README can have, by the names of their marks. */
@@ -77,7 +77,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** A way to be paid, in words: `us bank`. */
+/** The name of a payout method: `us bank`. */
 export function methodName(kind: PayoutMethodKind): string {
   return nameIn(PayoutMethodKind, kind).toLowerCase().replaceAll("_", " ");
 }

@@ -11,7 +11,7 @@ export function describeConnector<C>(connector: Connector<C>, folder: URL | stri
       // Rules hand the connector its own credentials only, so their type does not matter to them.
       subject = await prepareSubject(connector as unknown as Connector, folder);
     });
-    afterAll(() => subject.player.close());
+    afterAll(() => subject.runner.close());
     for (const rule of rules) {
       it(rule.name, { timeout: busyMachineMs }, async () => {
         expect(await rule.check(subject)).toEqual([]);
@@ -20,5 +20,5 @@ export function describeConnector<C>(connector: Connector<C>, folder: URL | stri
   });
 }
 
-/** A rule plays some thousand calls: seconds, and more where the machine is busy with other tests. */
+/** A rule runs some thousand calls, which takes seconds, and longer on a machine busy with other tests. */
 const busyMachineMs = 120_000;

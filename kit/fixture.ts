@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { z } from "zod";
-import { operationNames } from "../src/connector/connector-shape.ts";
 import type { Operation } from "../src/connector/contract.ts";
 import { folderUrl } from "../src/connector/registry.ts";
+import { operationNames } from "../src/connector/validation.ts";
 import { PayoutEnums_PayoutStatus } from "../src/gen/types/payout_pb.ts";
 import type { Step } from "./playback.ts";
 import { isWebhookFile, readWebhookFixture, type WebhookFixture } from "./webhook-fixture.ts";
@@ -58,9 +58,9 @@ const context = z.strictObject({
 
 const shape = z
   .strictObject({
-    /** What the case is, in one sentence. */
+    /** The case, in one sentence. */
     about: z.string().min(1),
-    /** What a caller writes inside `x-connector-config`. */
+    /** The credentials inside `x-connector-config`. */
     credentials: z.record(z.string(), z.unknown()).default({}),
     /** JSON of the RPC's request, names in snake_case. For openLink: returnUrl, email, country. */
     request: z.record(z.string(), z.unknown()).default({}),
@@ -82,14 +82,14 @@ const shape = z
     },
   );
 
-/** What a fixture plays: an RPC, or the opening of a link. */
-export type Played = Operation | "openLink";
+/** The operation of a fixture: an RPC, or the opening of a link. */
+export type FixtureOperation = Operation | "openLink";
 
 /** A case that a connector must pass: what comes in, the calls to the provider with its replies, and what goes out. */
 export interface Fixture extends z.output<typeof shape> {
   /** `<operation>.<case>.json`. */
   readonly file: string;
-  readonly operation: Played;
+  readonly operation: FixtureOperation;
 }
 
 /** The provider's side of a fixture's call. */
@@ -99,7 +99,7 @@ export type FixtureCall = Fixture["calls"][number];
 export interface Fixtures {
   readonly fixtures: readonly Fixture[];
   readonly webhooks: readonly WebhookFixture[];
-  /** What is wrong with those that cannot be read. */
+  /** The mistakes in those that cannot be read. */
   readonly problems: readonly string[];
 }
 
@@ -120,10 +120,10 @@ export async function readFixtures(folder: URL | string): Promise<Fixtures> {
   };
 }
 
-/** A fixture from its file's name and text, or what is wrong with it. */
+/** A fixture from its file's name and text, or the mistake in it. */
 export function readFixture(file: string, text: Buffer | string): Fixture | string {
   const [operation = "", name = ""] = file.split(".");
-  if (!isPlayed(operation) || name === "json" || file.split(".").length !== 3)
+  if (!isFixtureOperation(operation) || name === "json" || file.split(".").length !== 3)
     return `${file}: name it <operation>.<case>.json, where <operation> is one of ${operationNames.join(", ")}, openLink, webhook.`;
   try {
     return { ...shape.parse(JSON.parse(String(text))), file, operation };
@@ -132,14 +132,32 @@ export function readFixture(file: string, text: Buffer | string): Fixture | stri
   }
 }
 
-function isPlayed(name: string): name is Played {
+function isFixtureOperation(name: string): name is FixtureOperation {
   return name === "openLink" || (operationNames as readonly string[]).includes(name);
 }
 
-/** What the played provider does for a fixture's call. */
+/** The step of the played provider for a fixture's call. */
 export function stepOf(call: FixtureCall): Step {
   if (call.fault) return { fault: call.fault };
   const { status = 200, headers: replyHeaders, json, text } = call.reply ?? {};
   const body = text ?? (json === undefined ? "" : JSON.stringify(json));
   return { status, headers: replyHeaders, body };
+}
+
+/** The provider's ids in a fixture: the caller's, and that of the core's record. */
+export function idsOf(fixture: Fixture): readonly string[] {
+  const ids = [fixture.request.connector_payout_id, fixture.context.payout?.connectorPayoutId];
+  return ids.filter((id) => typeof id === "string");
+}
+
+/** The fixture with another id wherever it has one. */
+export function withIds(fixture: Fixture, id: string): Fixture {
+  const { request, context } = fixture;
+  return {
+    ...fixture,
+    request: request.connector_payout_id === undefined ? request : { ...request, connector_payout_id: id },
+    context: context.payout?.connectorPayoutId
+      ? { ...context, payout: { ...context.payout, connectorPayoutId: id } }
+      : context,
+  };
 }

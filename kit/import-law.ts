@@ -4,30 +4,35 @@ import { readSource } from "./source-text.ts";
 /** A source file of a connector. */
 export interface ConnectorSource {
   readonly connector: string;
+  /** The connector's folder, with a slash at its end. */
+  readonly folder: URL;
   /** The file's URL, from which its relative imports are resolved. */
   readonly url: URL;
   readonly text: string;
 }
 
 /**
- * What a connector's file may not do, and what to write instead. A connector imports the contract, the generated messages,
+ * The forbidden imports and names of a connector's file, and what to write instead. A connector imports the contract, the generated messages,
  * its own folder, zod and its provider's SDK; it reaches the world only through its context.
  */
-export function connectorLawProblems({ connector, url, text }: ConnectorSource): readonly string[] {
+export function connectorLawProblems({ connector, folder, url, text }: ConnectorSource): readonly string[] {
   const { imports, code } = readSource(text);
   return [
-    ...imports.flatMap((specifier) => importProblem(specifier, url, connector) ?? []),
+    ...imports.flatMap((specifier) => importProblem(specifier, { connector, folder, url }) ?? []),
     ...forbidden.flatMap(({ name, pattern, instead }) =>
       pattern.test(code) ? [`it uses ${name}. ${instead}`] : [],
     ),
   ];
 }
 
-function importProblem(specifier: string | undefined, url: URL, connector: string): string | undefined {
+function importProblem(
+  specifier: string | undefined,
+  { connector, folder, url }: Omit<ConnectorSource, "text">,
+): string | undefined {
   if (specifier === undefined) return "it imports a module whose name is computed. Name it.";
   if (specifier.startsWith(".")) {
     const { pathname } = new URL(specifier, url);
-    const allowed = pathname.startsWith(new URL(".", url).pathname) || shared.test(pathname);
+    const allowed = pathname.startsWith(folder.pathname) || shared.test(pathname);
     return allowed
       ? undefined
       : `it imports ${specifier}. Import only src/connector/contract.ts, src/gen and files of its own folder.`;
@@ -42,24 +47,24 @@ function importProblem(specifier: string | undefined, url: URL, connector: strin
 const shared = /\/src\/(connector\/contract\.ts|gen\/.+_pb\.ts)$/;
 const packages: ReadonlySet<string> = new Set(["zod", "@bufbuild/protobuf"]);
 
-const wayOut = "Send requests with context.http.";
-const clock = "Use context.startedAtMs in what is sent and context.now() in judging answers.";
-const chance = "Derive ids from context.idempotencyKey.";
+const network = "Send requests with context.http.";
+const clock = "Use context.startedAtMs in requests and context.now() in reading replies.";
+const randomness = "Derive ids from context.idempotencyKey.";
 
-/** Names that reach the world past the context. A property of that name, such as `options.process`, is another thing. */
+/** Names that reach the world past the context. A property of that name, such as `options.process`, is allowed. */
 const forbidden = [
-  rule("fetch", wayOut),
-  rule("XMLHttpRequest", wayOut),
-  rule("WebSocket", wayOut),
-  rule("EventSource", wayOut),
+  rule("fetch", network),
+  rule("XMLHttpRequest", network),
+  rule("WebSocket", network),
+  rule("EventSource", network),
   rule("setTimeout", "Waiting and retrying are the core's."),
   rule("setInterval", "Waiting and retrying are the core's."),
   rule("setImmediate", "Waiting and retrying are the core's."),
   rule("performance", clock),
   rule("Date.now", clock, /(?<![.\w$])Date\s*\.\s*now\b/),
   rule("new Date()", clock, /(?<![.\w$])(new\s+Date\s*(\(\s*\)|(?![\s(\w]))|(?<!new\s+)Date\s*\()/),
-  rule("Math.random", chance, /(?<![.\w$])Math\s*\.\s*random\b/),
-  rule("crypto", chance),
+  rule("Math.random", randomness, /(?<![.\w$])Math\s*\.\s*random\b/),
+  rule("crypto", randomness),
   rule("process", "Settings come as credentials; the environment is the core's."),
   rule("globalThis", "Use what the context gives."),
   rule("require", "Write an import."),

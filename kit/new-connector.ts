@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nameForm } from "../src/connector/connector-shape.ts";
 import type { Connector } from "../src/connector/contract.ts";
+import { nameForm } from "../src/connector/validation.ts";
 
 /**
  * Copies the template to a folder of the name, with the names in it replaced.
@@ -32,7 +32,7 @@ export async function newConnector(folder: URL, name: string): Promise<URL> {
   return target;
 }
 
-/** From a connector's folder. Outside the repository, the contract is that of the repository that this command is of. */
+/** From a connector's folder. Outside the repository, the contract is that of this command's repository. */
 function pathToSrc(folder: URL): string {
   if (existsSync(new URL("../../src/connector/contract.ts", folder))) return "../../src";
   return relative(fileURLToPath(folder), fileURLToPath(new URL("../src/", import.meta.url)));
@@ -40,7 +40,7 @@ function pathToSrc(folder: URL): string {
 
 const template = new URL("../connectors/_template/", import.meta.url);
 
-/** What the template calls itself. */
+/** The names of the template. */
 async function templateNames(): Promise<{ readonly name: string; readonly configKey: string }> {
   const { default: connector } = (await import(new URL("index.ts", template).href)) as { default: Connector };
   return connector;

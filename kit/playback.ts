@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the played provider does with one request. */
+/** The played provider's response to one request. */
 export type Step =
   | {
       readonly status: number;

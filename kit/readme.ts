@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Code } from "@connectrpc/connect";
 import { variables } from "../src/config/config.ts";
-import { linkOptionNames } from "../src/connector/connector-shape.ts";
 import { credentialFields } from "../src/connector/credentials.ts";
 import { loadConnectors, type Registry } from "../src/connector/registry.ts";
+import { linkOptionNames } from "../src/connector/validation.ts";
 import { reasons } from "../src/core/reasons.ts";
 import { type StatusPageState, statuses } from "../src/core/status.ts";
 import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
@@ -21,14 +21,14 @@ const pages = [
   "docs/statuses.md",
 ];
 
-/** A page with tables, and its text with the tables made anew. */
+/** A page with tables, and its text with the tables regenerated. */
 export interface Readme {
   readonly file: URL;
-  readonly is: string;
-  readonly shouldBe: string;
+  readonly current: string;
+  readonly generated: string;
 }
 
-/** The pages with tables, each with its tables made anew. */
+/** The pages with tables, each with its tables regenerated. */
 export async function renderReadmes(): Promise<readonly Readme[]> {
   const registry = await loadConnectors([folder]);
   const tables: Tables = {
@@ -40,15 +40,15 @@ export async function renderReadmes(): Promise<readonly Readme[]> {
   };
   return pages.map((page) => {
     const file = new URL(`../${page}`, import.meta.url);
-    const is = readFileSync(file, "utf8");
-    return { file, is, shouldBe: withTables(is, tables) };
+    const current = readFileSync(file, "utf8");
+    return { file, current, generated: withTables(current, tables) };
   });
 }
 
-/** Writes the pages with their tables made anew. */
+/** Writes the pages with their tables regenerated. */
 export async function writeReadmes(): Promise<void> {
-  for (const { file, is, shouldBe } of await renderReadmes())
-    if (is !== shouldBe) writeFileSync(file, shouldBe);
+  for (const { file, current, generated } of await renderReadmes())
+    if (current !== generated) writeFileSync(file, generated);
 }
 
 function connectorTable(registry: Registry): string {

@@ -1,7 +1,7 @@
 import type { Connector } from "../src/connector/contract.ts";
 import { maskPath } from "../src/connector/http/masking.ts";
 import type { Fixture } from "./fixture.ts";
-import type { Performance, Player } from "./player.ts";
+import type { FixtureRunner, RunResult } from "./fixture-runner.ts";
 import type { WebhookFixture } from "./webhook-fixture.ts";
 
 /** A connector under test. */
@@ -9,30 +9,30 @@ export interface Subject {
   readonly connector: Connector;
   /** Its folder; ends with a slash. */
   readonly folder: URL;
-  /** Each fixture with what it did when played as written. */
-  readonly played: readonly PlayedFixture[];
+  /** Each fixture with its result when run as written. */
+  readonly runs: readonly FixtureRun[];
   readonly webhooks: readonly WebhookFixture[];
   /** Fixtures that cannot be read, and why. */
   readonly unreadable: readonly string[];
-  readonly player: Player;
+  readonly runner: FixtureRunner;
 }
 
-/** A fixture and what it did when played as written. */
-export interface PlayedFixture {
+/** A fixture and its result when run as written. */
+export interface FixtureRun {
   readonly fixture: Fixture;
-  readonly performance: Performance;
+  readonly result: RunResult;
 }
 
-/** Something that every connector must keep. */
+/** A rule that every connector must keep. */
 export interface Rule {
   /** As a sentence about the connector. */
   readonly name: string;
-  /** What is wrong, in sentences that say what to change. Empty if the rule is kept. */
+  /** The problems, as sentences that say what to change. Empty if the rule is kept. */
   check(subject: Subject): Promise<readonly string[]> | readonly string[];
 }
 
 /** Runs an asynchronous function over items, a few at a time, and joins the results in order. */
-export async function inTurns<T, R>(
+export async function mapConcurrently<T, R>(
   items: readonly T[],
   run: (item: T) => Promise<readonly R[]>,
 ): Promise<readonly R[]> {
@@ -46,8 +46,8 @@ export async function inTurns<T, R>(
 }
 
 /**
- * The first item of each key. Fixtures ask the same call many times over; one of each finds what a rule can find, and keeps
- * the kit fast.
+ * The first item of each key. Many fixtures make the same call; checking one of each finds the same problems, and keeps the
+ * kit fast.
  */
 export function firstOfEach<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
   const first = new Map<string, T>();
@@ -58,7 +58,7 @@ export function firstOfEach<T>(items: readonly T[], key: (item: T) => string): r
   return [...first.values()];
 }
 
-/** A call of an operation's, by what it is rather than by whose: the same for every fixture that makes it at this point. */
+/** Identifies a call of an operation: the same for every fixture that makes it at this point. */
 export function callKey({ operation, lookup, calls }: Fixture, index: number): string {
   const made = calls.slice(0, index + 1).map(({ request }) => `${request.method} ${maskPath(request.path)}`);
   return [operation, lookup, ...made].join(" ");

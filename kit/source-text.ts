@@ -31,7 +31,7 @@ export function readSource(source: string): SourceText {
   return { imports: importsOf(code, strings), code: code.replaceAll(/"\d+"/g, '""'), strings, comments };
 }
 
-/** A regular expression is told from a division by what stands before it. */
+/** The preceding character tells a regular expression from a division. */
 const token =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<=[=(,:[!&|?{};\n]\s*)(?<regex>\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)|(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<template>`(?:[^`\\]|\\.)*`)/g;
 

@@ -4,7 +4,7 @@ import { Secret } from "../src/security/secret.ts";
 
 const shape = z
   .strictObject({
-    /** What the case is, in one sentence. */
+    /** The case, in one sentence. */
     about: z.string().min(1),
     /** More than one value where the header comes more than once. */
     headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
@@ -12,11 +12,11 @@ const shape = z
     body: z.string(),
     secrets: z.array(z.string()).min(1),
     receivedAt: z.iso.datetime(),
-    /** What a verified request tells. */
+    /** The event of a verified request. */
     event: z
       .strictObject({ id: z.string(), type: z.string(), connectorPayoutIds: z.array(z.string()) })
       .optional(),
-    /** It is verified, and tells nothing about payouts. */
+    /** It is verified, and is not about payouts. */
     ignored: z.literal(true).optional(),
     /** It is not verified. */
     refused: z.literal(true).optional(),
@@ -27,7 +27,7 @@ const shape = z
     { error: "write exactly one of event, ignored and refused" },
   );
 
-/** A webhook as the provider sends it, and what it tells. */
+/** A webhook as the provider sends it, and its event. */
 export interface WebhookFixture extends z.output<typeof shape> {
   /** `webhook.<case>.json`. */
   readonly file: string;
@@ -38,7 +38,7 @@ export function isWebhookFile(file: string): boolean {
   return file.startsWith("webhook.");
 }
 
-/** A webhook's fixture from its file's name and text, or what is wrong with it. */
+/** A webhook's fixture from its file's name and text, or the mistake in it. */
 export function readWebhookFixture(file: string, text: Buffer | string): WebhookFixture | string {
   if (!/^webhook\.[^.]+\.json$/.test(file)) return `${file}: name it webhook.<case>.json.`;
   try {
@@ -48,7 +48,7 @@ export function readWebhookFixture(file: string, text: Buffer | string): Webhook
   }
 }
 
-/** What differs from a fixture's request. */
+/** Changes to a fixture's request. */
 export interface WebhookChanges {
   /** Instead of the fixture's, names in lower case. */
   readonly headers?: Readonly<Record<string, readonly string[]>>;

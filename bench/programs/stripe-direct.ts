@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import Stripe from "stripe";
-import { accountParameters } from "../../connectors/stripe/map.ts";
+import { accountParameters } from "../../connectors/stripe/global-payouts/map.ts";
 import { isKnown, type KnownRecipient, readRecipient } from "../../connectors/stripe/recipient.ts";
 import { PayoutServiceCreateLinkRequestSchema } from "../../src/gen/types/payout_pb.ts";
 import { percentiles } from "../grpc-load.ts";

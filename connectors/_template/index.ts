@@ -1,5 +1,5 @@
-import { defineConnector, readReply, secret, z } from "../../src/connector/contract.ts";
-import { linkBody, linkIdOf, linkReply, paymentReply, reasons, replies, statuses } from "./map.ts";
+import { connectorPayoutIdOf, defineConnector, readReply, secret, z } from "../../src/connector/contract.ts";
+import { linkBody, linkReply, paymentReply, reasons, replies, statuses } from "./map.ts";
 import { webhook } from "./webhook.ts";
 
 /** Acme pays people through links to pages that it hosts. */
@@ -37,13 +37,13 @@ export default defineConnector({
   },
 
   async get(request, context) {
-    const id = linkIdOf(request, context);
+    const id = connectorPayoutIdOf(request, context);
     const reply = await context.http.send({ method: "GET", path: `/v1/links/${encodeURIComponent(id)}` });
     return linkReply(readReply(reply, replies.link), context);
   },
 
   async transfer(request, context) {
-    const id = linkIdOf(request, context);
+    const id = connectorPayoutIdOf(request, context);
     const reply = await context.http.send({
       method: "POST",
       path: `/v1/links/${encodeURIComponent(id)}/payments`,
@@ -54,14 +54,14 @@ export default defineConnector({
   },
 
   async void(request, context) {
-    const id = linkIdOf(request, context);
+    const id = connectorPayoutIdOf(request, context);
     const reply = await context.http.send({
       method: "POST",
       path: `/v1/links/${encodeURIComponent(id)}/cancel`,
       headers: { "idempotency-key": context.idempotencyKey },
       effect: "keyed",
     });
-    const { payoutLink: _, ...standing } = linkReply(readReply(reply, replies.link), context);
-    return standing;
+    const { payoutLink: _, ...cancelled } = linkReply(readReply(reply, replies.link), context);
+    return cancelled;
   },
 });

@@ -30,7 +30,7 @@ export const reasons: Readonly<Record<string, Reason>> = {
   recipient_account_closed: "RECIPIENT_ACCOUNT_CLOSED",
 };
 
-/** What is read of Acme's replies, and no more. Only what nothing can be done without is required. */
+/** The fields of Acme's replies that are read, and no others. A field is required only if the connector cannot do without it. */
 export const replies = {
   link: z.object({ id: z.string(), status: z.string().nullish(), url: z.string().nullish() }),
   payment: z.object({ status: z.string().nullish() }),
@@ -39,7 +39,7 @@ export const replies = {
   }),
 };
 
-/** The body of `POST /v1/links`. The link's end counts from when it was first asked for, so that a repeat is the same. */
+/** The body of `POST /v1/links`. The link expires so long after the attempt was first sent, so a repeat is the same. */
 export function linkBody(request: Request<"createLink">, startedAtMs: number): object {
   const { amount, linkOptions, merchantPayoutId } = request;
   if (!amount) throw missingField("amount", "Write what the recipient gets.");
@@ -56,7 +56,7 @@ export function linkBody(request: Request<"createLink">, startedAtMs: number): o
   };
 }
 
-/** What createLink, get and void answer for a link of Acme's. */
+/** The reply of createLink, get and void for a link of Acme's. */
 export function linkReply(link: z.output<typeof replies.link>, context: Context<unknown>) {
   return {
     connectorPayoutId: link.id,
@@ -65,18 +65,11 @@ export function linkReply(link: z.output<typeof replies.link>, context: Context<
   };
 }
 
-/** What transfer answers. Acme's payments have ids of their own, but the payout stays the link. */
+/** The reply of transfer. Acme's payments have ids of their own, but the payout stays the link. */
 export function paymentReply(
   linkId: string,
   payment: z.output<typeof replies.payment>,
   context: Context<unknown>,
 ) {
   return { connectorPayoutId: linkId, payoutStatus: readStatus(statuses, payment.status ?? "", context) };
-}
-
-/** Acme's id of the link that a call is about: the caller's, or what the core remembers. */
-export function linkIdOf(request: Request<"get" | "transfer" | "void">, context: Context<unknown>): string {
-  const id = request.connectorPayoutId || context.payout?.connectorPayoutId;
-  if (!id) throw missingField("connector_payout_id", "Write the id that CreateLink answered.");
-  return id;
 }

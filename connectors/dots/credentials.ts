@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, secret } from "../../src/connector/contract.ts";
 
-/** What a caller writes inside `x-connector-config`. */
+/** The credentials inside `x-connector-config`. */
 export const credentials = z.object({
   client_id: z
     .string()
@@ -25,10 +25,10 @@ export const credentials = z.object({
     ),
 });
 
-/** Credentials as they are read. */
+/** Credentials after validation. */
 export type DotsCredentials = z.output<typeof credentials>;
 
-/** What this connector's operations get. */
+/** The context of this connector's operations. */
 export type DotsContext = Context<DotsCredentials>;
 
 /** Headers that authenticate a request. */

@@ -1,24 +1,23 @@
 import {
+  connectorPayoutIdOf,
   defineConnector,
-  missingField,
   PayoutMethodKind,
   PayoutStatus,
   Refusal,
   type Reply,
-  type Request,
   readReply,
   readStatus,
 } from "../../src/connector/contract.ts";
+import { linkPath, readLink } from "./client.ts";
 import { authorize, credentials, type DotsContext, type DotsCredentials } from "./credentials.ts";
 import { errors } from "./errors.ts";
 import { idempotencyUuid } from "./idempotency-uuid.ts";
 import { linkBody } from "./link-body.ts";
-import { isAskedAmount, otherLinkReply } from "./link-check.ts";
+import { hasRequestedAmount, linkReply, madeLinkReply, otherLinkReply, statuses } from "./map.ts";
 import * as shapes from "./shapes.ts";
-import { linkStanding, madeLinkReply, statuses } from "./standing.ts";
 import { webhook } from "./webhook.ts";
 
-/** Dots: payout links to a page that Dots hosts, delivered by e-mail or SMS where the caller wants that. */
+/** Dots: payout links to a page that Dots hosts, delivered by e-mail or SMS if the caller wants that. */
 export default defineConnector<DotsCredentials>({
   name: "dots",
   configKey: "Dots",
@@ -56,38 +55,38 @@ export default defineConnector<DotsCredentials>({
       effect: "keyed",
     });
     const link = readReply(reply, shapes.madeLink);
-    return isAskedAmount(link, body.amount, context)
+    return hasRequestedAmount(link, body.amount, context)
       ? madeLinkReply(link, context)
       : otherLinkReply(link, body.amount, context);
   },
 
   async get(request, context) {
-    const id = linkIdOf(request, context);
-    return linkStanding(id, await readLink(id, context), context);
+    const id = connectorPayoutIdOf(request, context);
+    return linkReply(id, await readLink(id, context), context);
   },
 
   async void(request, context) {
-    const id = linkIdOf(request, context);
+    const id = connectorPayoutIdOf(request, context);
     return endedReply(id, await readLink(id, context), context) ?? (await cancel(id, context));
   },
 });
 
 /**
- * What void answers for a link that is over; undefined where it can still be cancelled.
+ * The reply of void for a link that has ended; undefined if it can still be cancelled.
  *
- * @throws Refusal for one that is claimed, or of which nobody can say whether it is.
+ * @throws Refusal if it is claimed, or may be.
  */
 function endedReply(id: string, link: shapes.Link, context: DotsContext): Reply<"void"> | undefined {
   const status = link.status ?? "";
   const payoutStatus = readStatus(statuses, status, context);
   if (payoutStatus === PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA) return undefined;
-  if (ends.has(payoutStatus)) return { connectorPayoutId: id, payoutStatus };
-  // What DELETE would do to money that the recipient has is not documented.
+  if (finalStatuses.has(payoutStatus)) return { connectorPayoutId: id, payoutStatus };
+  // The effect of DELETE on money that the recipient has received is not documented.
   const message = `The link is ${status || "in no state"} at Dots: the money may be in the recipient's wallet, so it is not cancelled.`;
   throw new Refusal({ reason: "NOT_CANCELABLE", status: 409, code: status, message });
 }
 
-const ends: ReadonlySet<PayoutStatus> = new Set([
+const finalStatuses: ReadonlySet<PayoutStatus> = new Set([
   PayoutStatus.REVERSED,
   PayoutStatus.CANCELLED,
   PayoutStatus.EXPIRED,
@@ -98,7 +97,7 @@ async function cancel(id: string, context: DotsContext): Promise<Reply<"void">> 
     const reply = await context.http.send({
       method: "DELETE",
       path: linkPath(id),
-      // Dots knows no key here. Cancelling twice cancels once; this names the attempt in what Dots logs.
+      // Dots honours no key here. Cancelling twice cancels once; this names the attempt in Dots's logs.
       headers: { "idempotency-key": idempotencyUuid(context.idempotencyKey) },
       effect: "keyed",
     });
@@ -106,24 +105,9 @@ async function cancel(id: string, context: DotsContext): Promise<Reply<"void">> 
     return { connectorPayoutId: id, payoutStatus: readStatus(statuses, status ?? "", context) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    // A first try whose answer was lost may have cancelled it.
+    // An earlier try whose reply was lost may have cancelled it.
     const ended = endedReply(id, await readLink(id, context), context);
     if (ended) return ended;
     throw error;
   }
-}
-
-async function readLink(id: string, { http }: DotsContext): Promise<shapes.Link> {
-  return readReply(await http.send({ method: "GET", path: linkPath(id) }), shapes.link);
-}
-
-function linkPath(id: string): string {
-  return `/v2/payout-links/${encodeURIComponent(id)}`;
-}
-
-/** Dots's id of the link that a call is about: the caller's, or what the core remembers. */
-function linkIdOf(request: Request<"get" | "void">, context: DotsContext): string {
-  const id = request.connectorPayoutId || context.payout?.connectorPayoutId;
-  if (!id) throw missingField("connector_payout_id", "Write the id that CreateLink answered.");
-  return id;
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Context, secret } from "../../src/connector/contract.ts";
 
-/** The most that a link may be of unless the caller says otherwise: a thousand dollars, in cents. */
+/** The highest amount of a link unless the caller sets another: a thousand dollars, in cents. */
 const DEFAULT_MAX_AMOUNT = 100_000;
 
-/** What a caller writes inside `x-connector-config`. */
+/** The credentials inside `x-connector-config`. */
 export const credentials = z.object({
   api_key: secret()
     .refine((key) => form.test(key.reveal()), "write a secret key: sk_test_…, sk_sandbox_… or sk_live_…")
@@ -24,10 +24,10 @@ const form = /^sk_(test|sandbox|live)_[\x21-\x7e]+$/;
 /** Credentials as they are read. */
 export type EasyLabsCredentials = z.output<typeof credentials>;
 
-/** What this connector's operations get. */
+/** The context of this connector's operations. */
 export type EasyLabsContext = Context<EasyLabsCredentials>;
 
-/** Which host a key belongs to. Only live keys move money, so every other one is kept away from the live host. */
+/** The host that a key belongs to. Only live keys move money, so every other key is kept away from the live host. */
 export function environmentOf({ api_key }: EasyLabsCredentials): "live" | "test" {
   return api_key.reveal().startsWith("sk_live_") ? "live" : "test";
 }

@@ -3,10 +3,10 @@ import { credentials, environmentOf } from "./credentials.ts";
 import { createLink, get } from "./links.ts";
 import { findLink } from "./lookup.ts";
 import * as shapes from "./shapes.ts";
-import { statuses } from "./standing.ts";
+import { statuses } from "./status.ts";
 import { webhook } from "./webhook.ts";
 
-/** Easy Labs: links to its own page, where whoever holds one gives a US bank account and is paid at once. */
+/** Easy Labs: links to its own page, where the holder of a link gives a US bank account and is paid at once. */
 export default defineConnector({
   name: "easylabs",
   configKey: "EasyLabs",
@@ -19,7 +19,7 @@ export default defineConnector({
   credentials,
   legacyHeaders: { "x-api-key": "api_key" },
   authorize: ({ api_key }) => ({ "x-easy-api-key": api_key.reveal() }),
-  // Easy Labs knows a link by its token alone, and whoever has the token can claim the money.
+  // Easy Labs identifies a link by its token alone, and the token is enough to claim the money.
   secretIds: true,
   idempotency: {
     lookup: async (operation, request, context) =>

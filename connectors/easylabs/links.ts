@@ -1,5 +1,6 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
+  connectorPayoutIdOf,
   currencyCode,
   Failure,
   invalidField,
@@ -14,7 +15,7 @@ import {
 import type { EasyLabsContext } from "./credentials.ts";
 import { descriptionOf, referenceOf } from "./reference.ts";
 import * as shapes from "./shapes.ts";
-import { linkStatus, transactionStanding } from "./standing.ts";
+import { linkStatus, transactionReply } from "./status.ts";
 
 /** Makes a link, once: it cannot be taken back. */
 export async function createLink(
@@ -30,7 +31,7 @@ export async function createLink(
     const reply = await context.http.send({
       method: "POST",
       path: "/treasury/payout-link/generate",
-      // Whether links honour the key is not documented: it is a second lock, and nothing relies on it.
+      // Whether links honour the key is not documented, so it is an extra precaution that nothing relies on.
       headers: { "idempotency-key": context.idempotencyKey },
       json,
       effect: "once",
@@ -41,10 +42,9 @@ export async function createLink(
   }
 }
 
-/** Where a link is: by the transaction that pays it, where there is one. */
+/** The status of a link, by the transaction that pays it if there is one. */
 export async function get(request: Request<"get">, context: EasyLabsContext): Promise<Reply<"get">> {
-  const token = request.connectorPayoutId || context.payout?.connectorPayoutId;
-  if (!token) throw missingField("connector_payout_id", "Write the id that CreateLink answered.");
+  const token = connectorPayoutIdOf(request, context);
   const found = await context.http.send({
     method: "GET",
     path: `/treasury/payout-link/${encodeURIComponent(token)}`,
@@ -53,7 +53,7 @@ export async function get(request: Request<"get">, context: EasyLabsContext): Pr
   const link = readReply(found, shapes.link).data;
   return {
     connectorPayoutId: token,
-    ...(await standingOf(link, context)),
+    ...(await statusOf(link, context)),
     payoutLink: {
       ...expiry(link),
       ...(link.recipient_id && { connectorRecipientId: link.recipient_id }),
@@ -62,7 +62,7 @@ export async function get(request: Request<"get">, context: EasyLabsContext): Pr
   };
 }
 
-/** A link that was made, as createLink answers it. */
+/** The reply of createLink for a link that was created. */
 export function madeReply(link: shapes.MadeLink, context: EasyLabsContext): Reply<"createLink"> {
   return {
     connectorPayoutId: link.token,
@@ -71,22 +71,22 @@ export function madeReply(link: shapes.MadeLink, context: EasyLabsContext): Repl
   };
 }
 
-async function standingOf({ status, transaction_id: id }: shapes.Link, context: EasyLabsContext) {
+async function statusOf({ status, transaction_id: id }: shapes.Link, context: EasyLabsContext) {
   const payoutStatus = linkStatus(status, context);
   if (!id || !transactionCounts(payoutStatus)) return { payoutStatus };
   const path = `/treasury/transactions/${encodeURIComponent(id)}`;
   const reply = await context.http.send({ method: "GET", path });
-  return transactionStanding(readReply(reply, shapes.transaction).data.status, context);
+  return transactionReply(readReply(reply, shapes.transaction).data.status, context);
 }
 
-/** Whether a link's transaction counts. One that waits for its recipient again has a transaction that is over. */
+/** Whether a link's transaction decides its status. A link that waits for its recipient again has a transaction that ended. */
 function transactionCounts(status: PayoutStatus): boolean {
   return (
     status !== PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA && status !== PayoutStatus.PAYOUT_STATUS_UNSPECIFIED
   );
 }
 
-/** Cents. Whatever is too much is refused before anything is sent. */
+/** Cents. An amount above the limit is refused before anything is sent. */
 function readAmount({ amount }: Request<"createLink">, { credentials }: EasyLabsContext): number {
   if (!amount) throw missingField("amount", "Write what the recipient gets.");
   if (currencyCode(amount.currency) !== "USD")
@@ -102,7 +102,7 @@ function expiry({ expires_at }: Pick<shapes.Link, "expires_at">) {
   return Number.isNaN(atMs) ? {} : { expireTime: timestampFromMs(atMs) };
 }
 
-/** 409 mostly says that the key was used with another body: then there may be a link of this payout already. */
+/** 409 mostly means that the key was used with another body, so a link of this payout may exist already. */
 function isKeyConflict(error: unknown): boolean {
   return error instanceof Refusal && error.status === 409;
 }

@@ -14,10 +14,10 @@ import { isOurs, referenceOf } from "./reference.ts";
 import * as shapes from "./shapes.ts";
 
 /**
- * Finds the link that an earlier, unanswered try made. Undefined where it made none, and nothing that was sent can still
- * be under way.
+ * Finds the link that an earlier, unanswered try created. Undefined if it created none, and no request can still be in
+ * progress.
  *
- * @throws Failure OUTCOME_UNKNOWN where the list leaves that open, PAYOUT_NEEDS_REVIEW where the link is of another amount.
+ * @throws Failure OUTCOME_UNKNOWN if the list is inconclusive, PAYOUT_NEEDS_REVIEW if the link has another amount.
  */
 export async function findLink(
   { amount }: Request<"createLink">,
@@ -49,7 +49,7 @@ const progress: LinkProgress = {
 };
 
 const PAGE_LENGTH = 100;
-/** More are not read: a call has only so much time. */
+/** More are not read, to stay within the call's deadline. */
 const MAX_PAGES = 50;
 
 /** This attempt's links, as far as the list can be read. */
@@ -64,7 +64,7 @@ async function search(context: EasyLabsContext): Promise<readonly shapes.ListedL
         throw inconclusive(context, "lists links without their descriptions");
     }
   } catch (error) {
-    // What is there is there, however much the list leaves open. Trouble in reading it passes.
+    // A link that was found is the result, even if the rest of the list is inconclusive. Other failures are passed on.
     const isOpen = error instanceof Failure && error.reason === "OUTCOME_UNKNOWN";
     if (found.length === 0 || !isOpen) throw error;
   }
@@ -99,7 +99,7 @@ async function readPage(context: EasyLabsContext, offset: number): Promise<reado
   }
 }
 
-/** How long something that was sent may take to show in the list, in milliseconds. Easy Labs does not say. */
+/** The longest that a link may take to show in the list, in milliseconds. Easy Labs does not document it. */
 const EFFECT_MS = 2 * 60 * 1000;
 
 function tooEarly(retryAfterMs: number): Failure {
@@ -107,8 +107,8 @@ function tooEarly(retryAfterMs: number): Failure {
   return new Failure("OUTCOME_UNKNOWN", message, { retryAfterMs });
 }
 
-function inconclusive(context: EasyLabsContext, what: string): Failure {
-  const message = `Easy Labs ${what}, so nobody can say whether it has made a link of this payout. Look in its dashboard for one whose description begins with "${referenceOf(context)}".`;
+function inconclusive(context: EasyLabsContext, finding: string): Failure {
+  const message = `Easy Labs ${finding}, so whether it has made a link of this payout is unknown. Look in its dashboard for one whose description begins with "${referenceOf(context)}".`;
   return new Failure("OUTCOME_UNKNOWN", message);
 }
 

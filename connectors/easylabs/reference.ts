@@ -5,17 +5,17 @@ import type { EasyLabsContext } from "./credentials.ts";
 const MAX_DESCRIPTION = 1000;
 
 /**
- * What a link is found again by. Easy Labs keeps nothing else of a caller's, so it begins the description, where a list
- * that shortens descriptions still shows it. The same whenever the attempt is sent again.
+ * The reference by which a link is found again. Easy Labs stores no other field of a caller's, so it begins the description,
+ * where a list that shortens descriptions still shows it. The same whenever the attempt is sent again.
  */
 export function referenceOf({ idempotencyKey }: Pick<EasyLabsContext, "idempotencyKey">): string {
   return `Ref. ${idempotencyKey.slice(0, 24)}`;
 }
 
 /**
- * The description that a link is made with.
+ * The description of a new link.
  *
- * @throws Failure INVALID_DATA_FORMAT where the caller's leaves no room for the reference.
+ * @throws Failure INVALID_DATA_FORMAT if the caller's leaves no room for the reference.
  */
 export function descriptionOf(request: Request<"createLink">, context: EasyLabsContext): string {
   const reference = referenceOf(context);

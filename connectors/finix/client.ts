@@ -8,8 +8,12 @@ const VERSION = "2022-02-01";
 /**
  * Sends a request and reads the reply.
  *
- * @throws Refusal for Finix's no; Failure where nobody knows, or where it could not be asked.
+ * @throws Refusal if Finix declines for good; Failure if the outcome is unknown, or nothing was sent.
  */
-export async function ask<T>(context: FinixContext, request: HttpRequest, shape: z.ZodType<T>): Promise<T> {
+export async function callFinix<T>(
+  context: FinixContext,
+  request: HttpRequest,
+  shape: z.ZodType<T>,
+): Promise<T> {
   return readReply(await context.http.send({ ...request, headers: { "finix-version": VERSION } }), shape);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, secret } from "../../src/connector/contract.ts";
 
-/** What a caller writes inside `x-connector-config`. */
+/** The credentials inside `x-connector-config`. */
 export const credentials = z.object({
   username: z
     .string()
@@ -14,10 +14,10 @@ export const credentials = z.object({
     .describe("live (the default) or test for Finix's sandbox, whichever the key belongs to."),
 });
 
-/** Credentials as they are read. */
+/** Credentials after validation. */
 export type FinixCredentials = z.output<typeof credentials>;
 
-/** What this connector's operations get. */
+/** The context of this connector's operations. */
 export type FinixContext = Context<FinixCredentials>;
 
 /** The header of HTTP Basic authentication. */

@@ -1,11 +1,11 @@
 import { defineConnector, PayoutMethodKind } from "../../src/connector/contract.ts";
 import { authorize, credentials, type FinixCredentials } from "./credentials.ts";
-import { findEarlier } from "./earlier-attempt.ts";
 import { errors } from "./errors.ts";
-import { methods } from "./link-look.ts";
+import { methods } from "./link-options.ts";
 import { cancel, createLink, get } from "./links.ts";
+import { findEarlierSend } from "./lookup.ts";
+import { statuses } from "./map.ts";
 import { createRecipient } from "./recipients.ts";
-import { statuses } from "./states.ts";
 import { webhook } from "./webhook.ts";
 
 /** Finix pays people through links to pages that it hosts. */
@@ -21,7 +21,7 @@ export default defineConnector<FinixCredentials>({
   credentials,
   legacyHeaders: { "x-api-key": "username", "x-key1": "password" },
   authorize,
-  idempotency: { lookup: findEarlier },
+  idempotency: { lookup: findEarlierSend },
   statuses,
   errors,
   linkOptions: [

@@ -7,17 +7,16 @@ import {
 } from "../../src/connector/contract.ts";
 import type { LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
 import type { FinixContext } from "./credentials.ts";
-import { branding, items, operations } from "./link-look.ts";
-import { recipientDetails } from "./prefill.ts";
+import { branding, items, operations, unsupported } from "./link-options.ts";
 import { tagsFor } from "./tags.ts";
 
-/** Seven days, which links last where the caller says nothing. */
+/** Seven days, the lifetime of a link unless the caller sets another. */
 const DEFAULT_MINUTES = 7 * 24 * 60;
 
 /**
  * The body of `POST /payout_links`.
  *
- * @throws Failure for what Finix cannot carry, saying what to write.
+ * @throws Failure for options that Finix does not have, saying what to write.
  */
 export function linkBody(request: Request<"createLink">, context: FinixContext): object {
   const { linkOptions: options, merchantPayoutId } = request;
@@ -35,9 +34,9 @@ export function linkBody(request: Request<"createLink">, context: FinixContext):
 }
 
 /**
- * What the recipient gets, as Finix writes amounts.
+ * The amount as Finix writes it.
  *
- * @throws Failure INVALID_DATA_FORMAT where it is to be exchanged, which Finix does not do.
+ * @throws Failure INVALID_DATA_FORMAT if the destination currency differs, which Finix does not convert.
  */
 export function readAmount({ amount, destinationCurrency }: Request<"createLink">) {
   if (!amount) throw missingField("amount", "Write what the recipient gets, in minor units.");
@@ -72,4 +71,27 @@ function minutes(seconds: bigint | undefined): number {
     "link_options.expires_in",
     'Finix counts in minutes: write a multiple of 60 seconds, such as "600s".',
   );
+}
+
+/**
+ * `recipient_details`: the known details of the recipient, filled in for them; empty if none is known.
+ *
+ * @throws Failure UNSUPPORTED_OPTION for a phone number or country, which Finix asks the recipient for.
+ */
+function recipientDetails({ linkOptions, customer }: Request<"createLink">): {
+  readonly recipient_details?: object;
+} {
+  const known = linkOptions?.recipient;
+  if (known?.phoneNumber !== undefined) throw unsupported("recipient.phone_number");
+  if (known?.country !== undefined) throw unsupported("recipient.country");
+  const details = {
+    first_name: known?.firstName ?? customer?.firstName,
+    last_name: known?.lastName ?? customer?.lastName,
+    email: known?.email ?? customer?.email?.value,
+    business_name: known?.businessName,
+    doing_business_as: known?.doingBusinessAs,
+    merchant_id: known?.connectorRecipientId,
+  };
+  const given = Object.entries(details).filter(([, value]) => value);
+  return given.length > 0 ? { recipient_details: Object.fromEntries(given) } : {};
 }

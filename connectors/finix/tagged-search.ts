@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { Failure } from "../../src/connector/contract.ts";
-import { ask } from "./client.ts";
+import { callFinix } from "./client.ts";
 import type { FinixContext } from "./credentials.ts";
 import { page, type Tagged } from "./shapes.ts";
 import { isOfAttempt } from "./tags.ts";
@@ -40,7 +40,7 @@ export async function findTagged<T extends Tagged>(
     const found = seen.filter((item) => isOfAttempt(item, context));
     if (next.isLast || goesBackTo(horizonMs, seen)) return found;
     if (next.cursor === undefined || pages === MAX_PAGES) {
-      // What is there is there, however much is left unread.
+      // A result that was found stands, even if the rest of the list was not read.
       if (found.length > 0) return found;
       throw tooLong(seen.length);
     }
@@ -62,7 +62,11 @@ async function readPage<T>(
   cursor: string | undefined,
 ): Promise<Page<T>> {
   const query = { limit: PAGE_SIZE, after_cursor: cursor };
-  const { _embedded: lists, page: about } = await ask(context, { method: "GET", path, query }, page(item));
+  const { _embedded: lists, page: about } = await callFinix(
+    context,
+    { method: "GET", path, query },
+    page(item),
+  );
   const listed = lists?.[name];
   const saysTheEnd = about?.next_cursor === null && (lists == null || listed != null);
   return {
@@ -87,6 +91,6 @@ function goesBackTo(horizonMs: number, seen: readonly Tagged[]): boolean {
 }
 
 function tooLong(count: number): Failure {
-  const message = `Nobody knows whether finix made what was asked: the newest ${count} entries of its list do not go back far enough to tell. Look for the merchant_payout_id among the tags in Finix's dashboard.`;
+  const message = `Whether finix executed the request is unknown: the newest ${count} entries of its list do not go back far enough to tell. Look for the merchant_payout_id among the tags in Finix's dashboard.`;
   return new Failure("OUTCOME_UNKNOWN", message, { metadata: { connector: "finix" } });
 }

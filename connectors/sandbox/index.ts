@@ -1,8 +1,9 @@
 import { z } from "zod";
 import {
   type Context,
+  connectorPayoutIdOf,
   defineConnector,
-  missingField,
+  errorInfo,
   PayoutMethodKind,
   pageOptions,
   Refusal,
@@ -10,11 +11,11 @@ import {
 } from "../../src/connector/contract.ts";
 import { type Choice, chooseOutcome } from "./choice.ts";
 import { type Outcome, outcomeOfCode } from "./outcomes.ts";
-import { requireAnswer, requireCancelable, requireMethod, requirePayable } from "./rules.ts";
+import { requireCancelable, requireMethod, requirePayable, requireReply } from "./rules.ts";
 import { type Kind, kinds, readId, writeId } from "./sandbox-id.ts";
-import { errorInfo, type Standing, standingOf, standingWhenMade, statuses } from "./standing.ts";
+import { initialStatus, type StatusReply, statuses, statusOf } from "./status.ts";
 
-/** A provider that exists only here: it calls nobody, keeps nothing, and does what the amount or account asks for. */
+/** A provider inside this process: it makes no calls, stores nothing, and behaves as the amount or account number says. */
 export default defineConnector({
   name: "sandbox",
   configKey: "Sandbox",
@@ -22,7 +23,7 @@ export default defineConnector({
   docs: "https://docs.hyperswitch.io/integrations/prism/api-reference/payout-service/create-link",
   hosts: undefined,
   credentials: z.strictObject({}),
-  // Nothing is kept that could be forgotten: the same key makes the same object for ever.
+  // Nothing is stored that could expire: the same key makes the same object for ever.
   idempotency: { windowMs: 100 * 365 * 24 * 60 * 60 * 1000 },
   statuses,
   linkOptions: pageOptions,
@@ -48,7 +49,7 @@ export default defineConnector({
   async createLink(request, context) {
     requireQuote(request.connectorQuoteId);
     const outcome = chooseOutcome(request);
-    requireAnswer(outcome, context);
+    requireReply(outcome, context);
     return make("link", outcome, context);
   },
 
@@ -57,65 +58,67 @@ export default defineConnector({
 
   async get(request, context) {
     const { connectorPayoutId, object } = find(request, kinds, context);
-    return { connectorPayoutId, ...standingOf(object, context) };
+    return { connectorPayoutId, ...statusOf(object, context) };
   },
 
   async void(request, context) {
     const { connectorPayoutId, object } = find(request, ["link", "payout", "quote"], context);
-    requireAnswer(outcomeOfCode(object.code), context);
+    requireReply(outcomeOfCode(object.code), context);
     requireCancelable(object, context);
     return { connectorPayoutId, payoutStatus: readStatus(statuses, "canceled", context) };
   },
 
   async stage(request, context) {
     const outcome = chooseOutcome(request);
-    requireAnswer(outcome, context);
+    requireReply(outcome, context);
     return make("quote", outcome, context);
   },
 
   async createRecipient(request, context) {
-    requireAnswer(chooseOutcome(request), context);
+    requireReply(chooseOutcome(request), context);
     return make("recipient", methodOutcome(request), context);
   },
 
   async enrollDisburseAccount(request, context) {
     requireMethod(request);
-    requireAnswer(chooseOutcome(request), context);
+    requireReply(chooseOutcome(request), context);
     return make("account", methodOutcome(request), context);
   },
 
   async eligibility(request, context) {
     if (!request.connectorPayoutId) requireMethod(request);
     const outcome = chooseOutcome(request);
-    requireAnswer(outcome, context, "read");
-    const no = outcome.refusesPayment;
-    return no?.reason.startsWith("RECIPIENT_")
-      ? { payoutStatus: readStatus(statuses, "ineligible", context), error: errorInfo(no) }
-      : { payoutStatus: readStatus(statuses, "payable", context) };
+    requireReply(outcome, context, "read");
+    const decline = outcome.refusesPayment;
+    if (!decline?.reason.startsWith("RECIPIENT_"))
+      return { payoutStatus: readStatus(statuses, "payable", context) };
+    return {
+      payoutStatus: readStatus(statuses, "ineligible", context),
+      error: errorInfo(decline.reason, decline.code, decline.message),
+    };
   },
 });
 
 type Payment = Choice & { readonly connectorQuoteId?: string | undefined };
-type Made = Standing & { readonly connectorPayoutId: string };
+type Made = StatusReply & { readonly connectorPayoutId: string };
 
 async function pay(request: Payment, context: Context<unknown>): Promise<Made> {
   requireQuote(request.connectorQuoteId);
   requirePayable(request, context);
   const outcome = chooseOutcome(request);
-  requireAnswer(outcome, context);
+  requireReply(outcome, context);
   if (outcome.refusesPayment) throw new Refusal(outcome.refusesPayment);
   return make("payout", outcome, context);
 }
 
 function make(kind: Kind, outcome: Outcome, context: Context<unknown>): Made {
   const object = { kind, code: outcome.code, startedAtMs: context.startedAtMs };
-  return { connectorPayoutId: writeId(object, context.idempotencyKey), ...standingWhenMade(object, context) };
+  return { connectorPayoutId: writeId(object, context.idempotencyKey), ...initialStatus(object, context) };
 }
 
 /** The object that Get and Void are about. */
 function find(request: Choice, kinds: readonly Kind[], context: Context<unknown>) {
-  const id = request.connectorPayoutId || context.payout?.connectorPayoutId;
-  if (!id) throw missingField("connector_payout_id", "Write the id that the payout was made with.");
+  const id = connectorPayoutIdOf(request, context, "Write the id that the payout was made with.");
   return { connectorPayoutId: id, object: readId(id, kinds) };
 }
 
@@ -123,7 +126,7 @@ function requireQuote(id: string | undefined): void {
   if (id) readId(id, ["quote"]);
 }
 
-/** What an account is good for later, whatever the amount of this call. */
+/** The outcome of later payments to this account, whatever the amount of this call. */
 function methodOutcome({ payoutMethodData }: Choice): Outcome {
   return chooseOutcome({ payoutMethodData });
 }

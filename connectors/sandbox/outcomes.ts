@@ -1,7 +1,7 @@
 import type { Reason } from "../../src/connector/contract.ts";
 
-/** A no in the words of a provider. */
-export interface RefusalFacts {
+/** A provider's final refusal. */
+export interface Decline {
   readonly reason: Reason;
   /** HTTP status. */
   readonly status: number;
@@ -9,42 +9,52 @@ export interface RefusalFacts {
   readonly message: string;
 }
 
-/** How a payment goes that was taken, in the statuses of the connector's table. */
+/** The course of an accepted payment, in the statuses of the connector's table. */
 export interface Progress {
   readonly first: string;
-  /** What it turns into, so long after it was sent; and why, where it went wrong. */
-  readonly turn?: { readonly status: string; readonly afterMs: number; readonly because?: RefusalFacts };
+  /** The later status, after so many milliseconds; and the reason if the payment failed or was returned. */
+  readonly turn?: { readonly status: string; readonly afterMs: number; readonly because?: Decline };
 }
 
-/** A call that gets no usable answer. */
+/** A call without a usable reply. */
 export interface Fault {
   readonly message: string;
-  /** Set where the sandbox says that it takes no more requests for now, and does nothing. */
+  /** Set if the sandbox rate-limits the request and does nothing. */
   readonly retryAfterMs?: number;
 }
 
-/** What a magic value does. Exactly one of the four. */
+/** The effect of a magic value: exactly one of the four. */
 export interface Outcome {
   /**
    * Four digits: the amount in minor units, the end of an account number (after four zeros), and digits 9 to 12 of a
-   * card number that begins with 40000000. Part of ids that callers keep, so a code never changes its meaning.
+   * card number that begins with 40000000. Part of ids that callers store, so a code never changes its meaning.
    */
   readonly code: number;
-  /** The payment is taken. */
+  /** The payment is accepted. */
   readonly progress?: Progress;
   /** Paying is refused; links, quotes and recipients can still be made. */
-  readonly refusesPayment?: RefusalFacts;
+  readonly refusesPayment?: Decline;
   /** Every call but Get is refused. */
-  readonly refusesCall?: RefusalFacts;
-  /** Every call but Get fails when first sent, and goes as an ordinary one when the same attempt is sent again. */
+  readonly refusesCall?: Decline;
+  /** Every call but Get fails when first sent, and succeeds as an ordinary one when the same attempt is sent again. */
   readonly fails?: Fault;
 }
 
-/** What happens to every value that is not in {@link outcomes}. */
+/** The outcome of every value that is not in {@link outcomes}. */
 export const ordinary: Outcome & { readonly progress: Progress } = { code: 0, progress: { first: "paid" } };
 
-const closed = no("RECIPIENT_ACCOUNT_CLOSED", 402, "account_closed", "The recipient's account is closed.");
-const returned = no("PAYMENT_RETURNED", 402, "payout_returned", "The recipient's bank sent the money back.");
+const closed = decline(
+  "RECIPIENT_ACCOUNT_CLOSED",
+  402,
+  "account_closed",
+  "The recipient's account is closed.",
+);
+const returned = decline(
+  "PAYMENT_RETURNED",
+  402,
+  "payout_returned",
+  "The recipient's bank sent the money back.",
+);
 
 /** Every magic value. */
 export const outcomes: readonly Outcome[] = [
@@ -52,14 +62,29 @@ export const outcomes: readonly Outcome[] = [
   { code: 2002, progress: turning("processing", "paid", 60_000) },
   { code: 2003, progress: turning("paid", "returned", 10_000, returned) },
   { code: 2004, progress: turning("processing", "failed", 10_000, closed) },
-  { code: 4001, refusesPayment: no("RECIPIENT_DECLINED", 402, "declined", "The recipient's bank said no.") },
+  {
+    code: 4001,
+    refusesPayment: decline("RECIPIENT_DECLINED", 402, "declined", "The recipient's bank said no."),
+  },
   { code: 4002, refusesPayment: closed },
-  { code: 4003, refusesPayment: no("RECIPIENT_ACCOUNT_INVALID", 400, "account_invalid", "No such account.") },
-  { code: 4004, refusesPayment: no("INSUFFICIENT_FUNDS", 402, "insufficient_funds", "Balance too low.") },
-  { code: 4401, refusesCall: no("PROVIDER_AUTHENTICATION", 401, "invalid_api_key", "Unknown API key.") },
-  { code: 4403, refusesCall: no("PROVIDER_PERMISSION", 403, "permission_denied", "The key may not pay.") },
-  { code: 4404, refusesCall: no("PROVIDER_NOT_FOUND", 404, "not_found", "There is no such object.") },
-  { code: 4409, refusesCall: no("PROVIDER_CONFLICT", 409, "conflict", "Another request is changing it.") },
+  {
+    code: 4003,
+    refusesPayment: decline("RECIPIENT_ACCOUNT_INVALID", 400, "account_invalid", "No such account."),
+  },
+  {
+    code: 4004,
+    refusesPayment: decline("INSUFFICIENT_FUNDS", 402, "insufficient_funds", "Balance too low."),
+  },
+  { code: 4401, refusesCall: decline("PROVIDER_AUTHENTICATION", 401, "invalid_api_key", "Unknown API key.") },
+  {
+    code: 4403,
+    refusesCall: decline("PROVIDER_PERMISSION", 403, "permission_denied", "The key may not pay."),
+  },
+  { code: 4404, refusesCall: decline("PROVIDER_NOT_FOUND", 404, "not_found", "There is no such object.") },
+  {
+    code: 4409,
+    refusesCall: decline("PROVIDER_CONFLICT", 409, "conflict", "Another request is changing it."),
+  },
   { code: 4429, fails: { message: "The sandbox answered 429.", retryAfterMs: 2_000 } },
   { code: 5001, fails: { message: "The sandbox answered 500." } },
   { code: 5002, fails: { message: "The sandbox did not answer in time." } },
@@ -73,10 +98,10 @@ export function outcomeOfCode(code: number): Outcome {
 
 const byCode = new Map(outcomes.map((outcome) => [outcome.code, outcome]));
 
-function no(reason: Reason, status: number, code: string, message: string): RefusalFacts {
+function decline(reason: Reason, status: number, code: string, message: string): Decline {
   return { reason, status, code, message };
 }
 
-function turning(first: string, status: string, afterMs: number, because?: RefusalFacts): Progress {
+function turning(first: string, status: string, afterMs: number, because?: Decline): Progress {
   return { first, turn: because ? { status, afterMs, because } : { status, afterMs } };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
-import { type Outcome, outcomes, type RefusalFacts } from "./outcomes.ts";
-import { statuses } from "./standing.ts";
+import { type Decline, type Outcome, outcomes } from "./outcomes.ts";
+import { statuses } from "./status.ts";
 
 /** Without the spaces that align its tables. */
 const readme = readFileSync(new URL("README.md", import.meta.url), "utf8").replaceAll(/ +/g, " ");
@@ -40,7 +40,7 @@ function effect({ progress, refusesPayment, refusesCall, fails }: Outcome): stri
   return `\`OUTCOME_UNKNOWN\`: ${fails?.message}`;
 }
 
-const refusal = ({ status, code, reason }: RefusalFacts) => `${status} \`${code}\`, \`${reason}\``;
+const refusal = ({ status, code, reason }: Decline) => `${status} \`${code}\`, \`${reason}\``;
 const statusName = (status: string) => names.get(statuses[status] ?? -1) ?? "";
 const names = new Map<number, string>(Object.entries(PayoutStatus).map(([name, number]) => [number, name]));
 

@@ -2,13 +2,13 @@ import { type Context, Failure, missingField, PayoutStatus, Refusal } from "../.
 import type { Choice } from "./choice.ts";
 import type { Outcome } from "./outcomes.ts";
 import { type Kind, readId, type SandboxObject } from "./sandbox-id.ts";
-import { standingOf } from "./standing.ts";
+import { statusOf } from "./status.ts";
 
 /**
- * Fails or refuses the calls that an outcome never lets through. What fails does so once: the same attempt, sent again,
- * finds a provider that answers, as with one that honours idempotency keys.
+ * Fails or refuses the calls that an outcome lets fail. A failure happens once: the same attempt, sent again, is answered, as
+ * by a provider that honours idempotency keys.
  */
-export function requireAnswer(
+export function requireReply(
   outcome: Outcome,
   context: Context<unknown>,
   effect: "change" | "read" = "change",
@@ -20,7 +20,7 @@ export function requireAnswer(
   if (effect === "read") throw new Failure("PROVIDER_UNAVAILABLE", message);
   throw new Failure(
     "OUTCOME_UNKNOWN",
-    `${message} Nobody knows whether it did what was asked. Repeat the call with the same merchant_payout_id or idempotency-key: it finds out.`,
+    `${message} Whether the request had an effect is unknown. Repeat the call with the same merchant_payout_id or idempotency-key to find out.`,
   );
 }
 
@@ -43,7 +43,7 @@ export function requirePayable(request: Choice, context: Context<unknown>): void
   const object = readId(request.connectorPayoutId, ["link", "payout", "recipient", "account"]);
   const allowed = payable[object.kind];
   if (allowed === undefined) return;
-  const { payoutStatus } = standingOf(object, context);
+  const { payoutStatus } = statusOf(object, context);
   if (!allowed.includes(payoutStatus)) throw closed(object);
   if (!hasMethod(request) && !readyWithoutMethod.includes(payoutStatus)) throw notReady();
 }
@@ -54,9 +54,9 @@ export function requirePayable(request: Choice, context: Context<unknown>): void
  * @throws Refusal NOT_CANCELABLE
  */
 export function requireCancelable(object: SandboxObject, context: Context<unknown>): void {
-  const { payoutStatus } = standingOf(object, context);
+  const { payoutStatus } = statusOf(object, context);
   if (cancelable[object.kind]?.includes(payoutStatus)) return;
-  // What is left of a link whose payment failed is the link.
+  // A link whose payment failed is still a link that can be cancelled.
   if (payoutStatus === PayoutStatus.FAILED && context.payout?.linkExpiresAtMs !== undefined) return;
   throw new Refusal({
     reason: "NOT_CANCELABLE",
@@ -66,7 +66,7 @@ export function requireCancelable(object: SandboxObject, context: Context<unknow
   });
 }
 
-/** What can be paid, by where it is. Recipients and accounts always can. */
+/** The statuses in which an object can be paid. Recipients and accounts always can. */
 const payable: Partial<Record<Kind, readonly PayoutStatus[]>> = {
   link: [
     PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
@@ -79,7 +79,7 @@ const payable: Partial<Record<Kind, readonly PayoutStatus[]>> = {
 
 const readyWithoutMethod: readonly PayoutStatus[] = [PayoutStatus.REQUIRES_FULFILLMENT, PayoutStatus.PENDING];
 
-/** What can be cancelled, by where it is. */
+/** The statuses in which an object can be cancelled. */
 const cancelable: Partial<Record<Kind, readonly PayoutStatus[]>> = {
   link: [
     PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
@@ -95,7 +95,7 @@ function hasMethod(request: Choice): boolean {
   return request.payoutMethodData?.payoutMethodData.case !== undefined || !!request.connectorPayoutMethodId;
 }
 
-// Both are the caller's mistake, not the payment's end: as refusals they would turn a link that waits into a failed one.
+// Both are mistakes of the caller and not final: as refusals they would turn a waiting link into a failed one.
 
 function closed(object: SandboxObject): Failure {
   return new Failure(

@@ -1,15 +1,15 @@
 import { Refusal } from "../../src/connector/contract.ts";
 
-/** Everything that the sandbox knows of an object. It keeps nothing, so all of it is in the id. */
+/** The whole record of an object. The sandbox stores nothing, so all of it is in the id. */
 export interface SandboxObject {
   readonly kind: Kind;
-  /** Of the outcome that was chosen when it was made; 0 for the ordinary one. */
+  /** Of the outcome chosen when it was created; 0 for the ordinary one. */
   readonly code: number;
   /** When it was made, in milliseconds since 1970. */
   readonly startedAtMs: number;
 }
 
-/** What an id can stand for. */
+/** The kind of an object. */
 export type Kind = (typeof kinds)[number];
 
 /** Every kind of object. */

@@ -7,31 +7,32 @@ import {
   type HttpRequest,
   providerFailure,
   readReply,
+  readRetryAfter,
 } from "../../src/connector/contract.ts";
 import type { StripeContext } from "./credentials.ts";
 import { errors } from "./errors.ts";
 
 /** How a request differs from a plain read. */
-export interface AskOptions {
-  /** What is added to the attempt's idempotency key. Requests that change something have one; reads do not. */
+export interface CallOptions {
+  /** A suffix of the attempt's idempotency key. Requests that change something have one; reads do not. */
   readonly key?: string;
   /** On whose behalf: sent as Stripe-Account to v1 and as Stripe-Context to v2. */
   readonly account?: { readonly stripeAccount: string } | { readonly stripeContext: string };
 }
 
 /**
- * Sends one request through Stripe's SDK, and reads the answer.
+ * Sends one request through Stripe's SDK, and reads the reply.
  *
- * An error that Stripe stored for this key before is no answer to this request: the request is made again under the next
- * key, and everyone who meets the stored error takes that same next key, so that two of them still are one request.
+ * An error that Stripe stored for this key before does not answer this request: it is sent again under the next key. Every
+ * call that meets the stored error takes that same next key, so two of them still are one request.
  *
- * @throws Refusal for Stripe's no; Failure where nobody knows, or where it could not be asked.
+ * @throws Refusal if Stripe declines for good; Failure if the outcome is unknown, or nothing was sent.
  */
-export async function ask<T>(
+export async function callStripe<T>(
   context: StripeContext,
   shape: z.ZodType<T>,
   send: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<unknown>,
-  { key, account }: AskOptions = {},
+  { key, account }: CallOptions = {},
 ): Promise<T> {
   const stripe = await loadStripe();
   for (let number = 0; ; number++) {
@@ -42,19 +43,19 @@ export async function ask<T>(
     if (!reply) throw lostReply(error);
     if (isStoredError(reply) && number < MAX_STORED_ERRORS) continue;
     if (reply.status >= 200 && reply.status < 300) return readReply(reply, shape);
-    throw providerFailure(facts, {
+    throw providerFailure(stripeErrors, {
       ...{ code: "", message: "", ...errors.read(reply.body) },
       status: reply.status,
       effect: reply.effect,
-      retryAfterMs: retryAfterMs(reply),
+      retryAfterMs: readRetryAfter(reply.headers["retry-after"], context.now()),
     });
   }
 }
 
-/** After this many stored errors the last one is the answer: a day's keys are used up by somebody who keeps trying. */
+/** After this many stored errors the last one is the reply: a caller who keeps retrying uses up a day's keys. */
 const MAX_STORED_ERRORS = 8;
 
-const facts = { name: "stripe", errors };
+const stripeErrors = { name: "stripe", errors };
 
 type Authenticator = NonNullable<Stripe.RequestOptions["authenticator"]>;
 
@@ -80,7 +81,7 @@ interface Sender {
 }
 
 /**
- * Which call a request of the SDK belongs to. The SDK hands the same headers object to the authenticator of the request
+ * The call that a request of the SDK belongs to. The SDK hands the same headers object to the authenticator of the request
  * and to the HTTP client, so one SDK serves all calls and never sees a key: the core authenticates.
  */
 const senders = new WeakMap<object, Sender>();
@@ -114,7 +115,7 @@ const makeRequest: MakeRequest = async (_host, _port, path, method, headers, bod
   sender.reply = reply;
   return {
     getStatusCode: () => reply.status,
-    // Headers make the SDK warn on the console and retry; what they say is read from the reply itself.
+    // Headers make the SDK warn on the console and retry; they are read from the reply itself.
     getHeaders: () => ({}),
     getRawResponse: () => ({}),
     toStream: () => undefined,
@@ -122,7 +123,7 @@ const makeRequest: MakeRequest = async (_host, _port, path, method, headers, bod
   };
 };
 
-/** The headers that mean something to Stripe. Length, agent and authentication are the core's. */
+/** The headers that Stripe reads. The core writes length, agent and authentication. */
 const sent: ReadonlySet<string> = new Set([
   "content-type",
   "idempotency-key",
@@ -144,13 +145,8 @@ function lostReply(error: unknown): unknown {
   return cause instanceof Error ? cause : error;
 }
 
-/** A refusal that Stripe kept for the key. Other errors under a used key say nothing final, so they stay. */
+/** A refusal that Stripe stored for the key. Other errors under a used key are not final, so they are passed on. */
 function isStoredError({ status, headers }: HttpReply): boolean {
   const isRefusal = status >= 400 && status < 500 && status !== 409 && status !== 429;
   return isRefusal && headers["idempotent-replayed"] === "true";
-}
-
-function retryAfterMs({ headers }: HttpReply): number | undefined {
-  const seconds = Number(headers["retry-after"] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
 }

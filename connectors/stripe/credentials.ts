@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, secret } from "../../src/connector/contract.ts";
 
-/** What a caller writes inside `x-connector-config`. */
+/** The credentials inside `x-connector-config`. */
 export const credentials = z.object({
   api_key: secret().describe(
     "Secret or restricted key of the Stripe account that pays: sk_test_…, rk_live_… (Dashboard, Developers, API keys).",
@@ -21,8 +21,8 @@ export const credentials = z.object({
     ),
 });
 
-/** Credentials as they are read. */
+/** Credentials after validation. */
 export type StripeCredentials = z.output<typeof credentials>;
 
-/** What this connector's operations get. */
+/** The context of this connector's operations. */
 export type StripeContext = Context<StripeCredentials>;

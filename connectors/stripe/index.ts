@@ -5,18 +5,18 @@ import {
   type OperationFunction,
   pageOptions,
 } from "../../src/connector/contract.ts";
-import { connect } from "./connect.ts";
+import type { AccountModel } from "./account-model.ts";
+import { connect } from "./connect/index.ts";
 import { credentials, type StripeCredentials } from "./credentials.ts";
 import { errors } from "./errors.ts";
-import { globalPayouts } from "./global-payouts.ts";
-import type { Model } from "./model.ts";
+import { globalPayouts } from "./global-payouts/index.ts";
+import { statuses } from "./map.ts";
 import { methodCapabilities } from "./recipient.ts";
-import { statuses } from "./standing.ts";
 import { webhook } from "./webhook.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const models: Readonly<Record<StripeCredentials["account_model"], Model>> = {
+const models: Readonly<Record<StripeCredentials["account_model"], AccountModel>> = {
   global_payouts: globalPayouts,
   connect,
 };
@@ -51,12 +51,12 @@ export default defineConnector<StripeCredentials>({
   eligibility: byModel("eligibility"),
 });
 
-/** An operation as the caller's account model has it. */
+/** An operation of the caller's account model. */
 function byModel<O extends Operation>(operation: O): OperationFunction<O, StripeCredentials> {
   return async (request, context) => {
-    const carryOut: OperationFunction<O, StripeCredentials> | undefined =
+    const execute: OperationFunction<O, StripeCredentials> | undefined =
       models[context.credentials.account_model][operation];
-    if (carryOut) return carryOut(request, context);
+    if (execute) return execute(request, context);
     throw new Failure(
       "UNSUPPORTED_OPERATION",
       `stripe has no ${operation} with account_model: connect. Use account_model: global_payouts.`,

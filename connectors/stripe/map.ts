@@ -1,24 +1,64 @@
-import type Stripe from "stripe";
-import { Failure } from "../../src/connector/contract.ts";
-import { PayoutEnums_PayoutPriority as Priority } from "../../src/gen/types/payout_pb.ts";
-import type { PayoutAmount } from "./amount.ts";
+import { missingField, PayoutStatus, type Reply } from "../../src/connector/contract.ts";
 import type { StripeContext } from "./credentials.ts";
-import { type KnownRecipient, methodCapabilities } from "./recipient.ts";
+import type { Account } from "./shapes.ts";
 
-type V2Core = Stripe.V2.Core.AccountCreateParams;
-type Order = Stripe.V2.MoneyManagement.OutboundPaymentCreateParams;
+/** Stripe's statuses of outbound payments, payout intents, setup intents and v1 payouts, which do not contradict. */
+export const statuses: Readonly<Record<string, PayoutStatus>> = {
+  processing: PayoutStatus.PENDING,
+  posted: PayoutStatus.SUCCESS,
+  failed: PayoutStatus.FAILED,
+  canceled: PayoutStatus.CANCELLED,
+  returned: PayoutStatus.REVERSED,
+  pending: PayoutStatus.INITIATED,
+  requires_action: PayoutStatus.REQUIRES_CONFIRMATION,
+  in_transit: PayoutStatus.PENDING,
+  paid: PayoutStatus.SUCCESS,
+  succeeded: PayoutStatus.REQUIRES_FULFILLMENT,
+  requires_payout_method: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
+};
 
-/** The version of the facts that this connector writes into metadata. */
-const FACTS_VERSION = "1";
+/** A payment, intent, transfer or payout of Stripe's as replies show it. */
+export interface PayoutReply {
+  readonly payoutStatus: PayoutStatus;
+  readonly connectorPayoutId: string;
+  readonly error?: NonNullable<Reply<"get">["error"]>;
+}
+
+/** The reply for a link that has not been opened yet, so that Stripe has no record of it. */
+export function unopenedReply(context: StripeContext): Reply<"get"> {
+  if (!context.payout) {
+    throw missingField("connector_payout_id", "Write Stripe's id, or the merchant_payout_id of a link.");
+  }
+  const expired = isExpired(undefined, context);
+  return { payoutStatus: expired ? PayoutStatus.EXPIRED : PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA };
+}
 
 /**
- * The payout's facts as Stripe keeps them on accounts and payments: what it is for, and by which payments are found
- * again. Not signed: whoever has the Stripe key can change them, so amounts are never read from here.
+ * Whether the core waits for the recipient, or for Transfer. A payment that is over then belongs to an earlier payment
+ * attempt: while an attempt is in progress, the payout has another status.
+ */
+export function isAwaitingRetry({ payout }: StripeContext): boolean {
+  const { REQUIRES_PAYOUT_METHOD_DATA, REQUIRES_FULFILLMENT } = PayoutStatus;
+  return payout?.status === REQUIRES_PAYOUT_METHOD_DATA || payout?.status === REQUIRES_FULFILLMENT;
+}
+
+/** Whether the link has expired, by the core's record, or else by the metadata of its account. */
+export function isExpired(metadata: Account["metadata"], context: StripeContext): boolean {
+  const expiresAtMs = context.payout?.linkExpiresAtMs ?? Number(metadata?.pl_exp ?? Number.NaN) * 1000;
+  return context.now() > expiresAtMs;
+}
+
+/** The version of the metadata that this connector writes. */
+const METADATA_VERSION = "1";
+
+/**
+ * The metadata that Stripe keeps on a payout's accounts and payments, by which they are found again. Not signed: anyone with
+ * the Stripe key can change it, so amounts are never read from here.
  */
 export function payoutMetadata(context: StripeContext): Record<string, string> {
   const { payout, credentials } = context;
-  if (!payout) return { pl_v: FACTS_VERSION };
-  const metadata: Record<string, string> = { pl_v: FACTS_VERSION, pl_id: payout.id };
+  if (!payout) return { pl_v: METADATA_VERSION };
+  const metadata: Record<string, string> = { pl_v: METADATA_VERSION, pl_id: payout.id };
   if (payout.merchantPayoutId) metadata.merchant_payout_id = payout.merchantPayoutId;
   if (payout.amountMinor > 0n) {
     metadata.pl_amt = payout.amountMinor.toString();
@@ -30,88 +70,4 @@ export function payoutMetadata(context: StripeContext): Record<string, string> {
     metadata.pl_exp = Math.floor(payout.linkExpiresAtMs / 1000).toString();
   }
   return metadata;
-}
-
-/** A v2 recipient account. */
-export function accountParameters(recipient: KnownRecipient, metadata: Record<string, string>): V2Core {
-  const { firstName, lastName, businessName, doingBusinessAs, entityType } = recipient;
-  const name = businessName ?? [firstName, lastName].filter(Boolean).join(" ");
-  return {
-    contact_email: recipient.email,
-    ...(name && { display_name: name }),
-    identity: {
-      country: recipient.country.toLowerCase(),
-      ...(entityType && { entity_type: entityType, ...nameParameters(recipient) }),
-    },
-    ...(doingBusinessAs && { defaults: { profile: { doing_business_as: doingBusinessAs } } }),
-    configuration: { recipient: { capabilities: capabilitiesOf(recipient) } },
-    metadata,
-  };
-}
-
-/** Names belong to a kind of recipient: without one, Stripe's page asks for both. */
-function nameParameters({ entityType, firstName, lastName, businessName }: KnownRecipient) {
-  if (entityType !== "individual") {
-    return businessName ? { business_details: { registered_name: businessName } } : {};
-  }
-  if (!firstName && !lastName) return {};
-  return {
-    individual: { ...(firstName && { given_name: firstName }), ...(lastName && { surname: lastName }) },
-  };
-}
-
-function capabilitiesOf({ methods }: KnownRecipient) {
-  const requested = { requested: true };
-  if (methods.length === 0) return { bank_accounts: { local: requested }, cards: requested };
-  const names = methods.flatMap((method) => methodCapabilities.get(method) ?? []);
-  const banks = names.filter((name) => name !== "cards").map((name) => [name, requested]);
-  return {
-    ...(banks.length > 0 && { bank_accounts: Object.fromEntries(banks) }),
-    ...(names.includes("cards") && { cards: requested }),
-  };
-}
-
-/** What is paid from where to whom: outbound payments and payout intents take it alike. */
-export function orderParameters(
-  context: StripeContext,
-  amount: PayoutAmount,
-  to: {
-    readonly recipient: string;
-    readonly payoutMethod?: string | undefined;
-    readonly priority?: Priority | undefined;
-  },
-): Pick<Order, "amount" | "from" | "to"> {
-  const options = priorityOptions[to.priority ?? 0];
-  return {
-    from: { financial_account: financialAccount(context), currency: amount.currency },
-    to: {
-      recipient: to.recipient,
-      currency: amount.destinationCurrency,
-      ...(to.payoutMethod && { payout_method: to.payoutMethod }),
-      ...(options && { payout_method_options: { bank_account: options } }),
-    },
-    amount: { value: amount.value, currency: amount.currency },
-  };
-}
-
-/** Bank networks to prefer, by the caller's priority. The recipient's method must allow them. */
-const priorityOptions: Readonly<
-  Record<number, Stripe.V2.MoneyManagement.OutboundPaymentCreateParams.To.PayoutMethodOptions.BankAccount>
-> = {
-  [Priority.INSTANT]: { preferred_networks: ["rtp", "fps"] },
-  [Priority.FAST]: {
-    preferred_networks: ["ach"],
-    preferred_network_options: { ach: { submission: "same_day" } },
-  },
-  [Priority.WIRE]: { preferred_networks: ["fedwire"] },
-  [Priority.CROSS_BORDER]: { preferred_networks: ["swift"] },
-};
-
-function financialAccount({ credentials }: StripeContext): string {
-  if (credentials.financial_account) return credentials.financial_account;
-  throw new Failure(
-    "INVALID_CONNECTOR_CONFIG",
-    'Invalid connector configuration: financial_account. Paying with Global Payouts needs the account that the money comes from: write {"config":{"Stripe":{"api_key":"…","financial_account":"fa_…"}}}, or account_model: connect.',
-    { field: "x-connector-config" },
-  );
 }

@@ -4,7 +4,7 @@ import { CountryAlpha2, type PayoutAddress } from "../../src/gen/types/address_p
 import type { Customer } from "../../src/gen/types/customer_pb.ts";
 import { PayoutEnums_PayoutRecipientType as RecipientType } from "../../src/gen/types/payout_pb.ts";
 
-/** Who is paid, as far as the caller or the recipient has said. */
+/** The recipient, as far as the caller or the recipient has given details. */
 export interface Recipient {
   readonly email: string | undefined;
   /** ISO 3166-1 alpha-2. */
@@ -18,7 +18,7 @@ export interface Recipient {
   readonly methods: readonly PayoutMethodKind[];
 }
 
-/** What Stripe makes an account for. */
+/** A recipient with the details that Stripe needs for an account. */
 export interface KnownRecipient extends Recipient {
   readonly email: string;
   readonly country: string;
@@ -26,7 +26,7 @@ export interface KnownRecipient extends Recipient {
 
 export type EntityType = "company" | "government_entity" | "individual" | "non_profit";
 
-/** Where a request can name the recipient. */
+/** The fields of a request that can name the recipient. */
 export interface RecipientSource {
   readonly address?: PayoutAddress | undefined;
   readonly customer?: Customer | undefined;
@@ -34,7 +34,7 @@ export interface RecipientSource {
   readonly recipientType?: RecipientType | undefined;
 }
 
-/** Reads who is paid: what link_options say first, then the customer, then the billing address. */
+/** Reads the recipient: from link_options first, then the customer, then the billing address. */
 export function readRecipient({ address, customer, linkOptions, recipientType }: RecipientSource): Recipient {
   const prefill = linkOptions?.recipient;
   const billing = address?.billingAddress;
@@ -51,12 +51,12 @@ export function readRecipient({ address, customer, linkOptions, recipientType }:
   };
 }
 
-/** Whether an account can be made for them. */
+/** Whether an account can be created for them. */
 export function isKnown(recipient: Recipient): recipient is KnownRecipient {
   return recipient.email !== undefined && recipient.country !== undefined;
 }
 
-/** What to write where an account cannot be made. */
+/** The failure for a recipient without the details that an account needs. */
 export function missingRecipient(recipient: Recipient): Failure {
   return recipient.email === undefined
     ? missingField("customer.email", "Write the recipient's e-mail address: Stripe asks for one.")
@@ -97,3 +97,15 @@ export const methodCapabilities: ReadonlyMap<PayoutMethodKind, "ach" | "cards" |
   [PayoutMethodKind.IBAN, "sepa"],
   [PayoutMethodKind.CARD, "cards"],
 ]);
+
+/**
+ * A short hash of a recipient, as part of the idempotency key that creates their account: a corrected e-mail or country makes
+ * another request. It only tells requests apart and hides nothing; e-mail addresses themselves do not belong in keys.
+ */
+export function recipientHash({ email, country }: Pick<KnownRecipient, "email" | "country">): string {
+  let hash = 0x811c9dc5;
+  for (const character of `${email.toLowerCase()} ${country}`) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0).toString(36);
+}

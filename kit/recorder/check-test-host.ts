@@ -4,7 +4,7 @@ import { type Drift, driftOf } from "./drift.ts";
 import { callLive, type LiveCall } from "./live-call.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** What has changed at a provider since its fixtures were written. */
+/** The changes at a provider since its fixtures were written. */
 export interface TestHostCheck {
   readonly drift: readonly (Drift & { readonly file: string; readonly call: string })[];
   /** Fixtures whose requests were sent. */
@@ -79,7 +79,7 @@ function requestFor(
   };
 }
 
-/** Sandboxes keep what was made, and a merchant's name of a payout is used once. */
+/** Sandboxes keep earlier payouts, and a merchant_payout_id is used once. */
 function withNewName(request: Fixture["request"]): Fixture["request"] {
   const { merchant_payout_id: name } = request;
   return typeof name === "string"
@@ -99,9 +99,9 @@ function callDrift(fixture: Fixture, { exchanges, warnings, outcome }: LiveCall)
     const call = `${expected.request.method} ${expected.request.path}`;
     const reply = exchanges[index]?.reply;
     const status = expected.reply?.status ?? 200;
-    if (!reply) return [{ file, call, place: "the call", was: "made", is: "not made" }];
+    if (!reply) return [{ file, call, path: "the call", was: "made", is: "not made" }];
     if (reply.status !== status)
-      return [{ file, call, place: "status", was: String(status), is: `${reply.status}${codeOf(outcome)}` }];
+      return [{ file, call, path: "status", was: String(status), is: `${reply.status}${codeOf(outcome)}` }];
     return driftOf(expected.reply?.json ?? null, jsonOf(reply.text)).map((drift) => ({
       file,
       call,
@@ -110,7 +110,7 @@ function callDrift(fixture: Fixture, { exchanges, warnings, outcome }: LiveCall)
   });
   return [
     ...found,
-    ...warnings.map((warning) => ({ file, call: "", place: "warning", was: "none", is: warning })),
+    ...warnings.map((warning) => ({ file, call: "", path: "warning", was: "none", is: warning })),
   ];
 }
 

@@ -1,17 +1,17 @@
-/** What a text looks like, and an obvious fake that looks the same. `count` tells one fake from another. */
-interface Look {
+/** A pattern of texts, and an obvious fake of the same form. `count` tells one fake from another. */
+interface TextForm {
   readonly pattern: RegExp;
   fake(value: string, count: number): string;
 }
 
 /** An obvious fake of the same shape as a text: the address of a person, an id, words. URLs are not for this. */
 export function fakeLike(value: string, count: number): string {
-  const look = looks.find(({ pattern }) => pattern.test(value));
-  return look ? look.fake(value, count) : `Text ${count}`;
+  const form = forms.find(({ pattern }) => pattern.test(value));
+  return form ? form.fake(value, count) : `Text ${count}`;
 }
 
 /** The first that fits counts. */
-const looks: readonly Look[] = [
+const forms: readonly TextForm[] = [
   { pattern: /^[^@\s]+@[^@\s]+\.[^@\s]+$/, fake: (_, count) => `person${count}@example.com` },
   {
     pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { Connector } from "../../src/connector/contract.ts";
 import { createHttpClient } from "../../src/connector/http/client.ts";
+import { unguarded } from "../../src/connector/http/effect-guard.ts";
 import type { Fixture } from "../fixture.ts";
-import { contextOf, type Outcome, perform } from "../perform.ts";
+import { contextOf, type RunOutcome, runOperation } from "../operation-runner.ts";
 import { type Exchange, startRecorder } from "./recorder.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** What a fixture's request did at the provider's test host. */
+/** A fixture's request sent to the provider's test host. */
 export interface LiveCall {
   /** The fixture as it was sent, with a key and a time of its own. */
   readonly sent: Fixture;
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   /** Paths begin as the live host's do, which fixtures are written for. */
   readonly exchanges: readonly Exchange[];
   readonly warnings: readonly string[];
@@ -29,19 +30,19 @@ export async function callLive(
     baseUrl: recorder.url + pathOf(testHost.baseUrl),
     log: { info: () => {}, debug: () => {}, isLevelEnabled: () => false },
     now: Date.now,
-    limits: { retries: 0, headersTimeoutMs: patienceMs },
+    limits: { retries: 0, headersTimeoutMs: timeoutMs },
   });
   const warnings: string[] = [];
   const { credentials } = testHost;
   try {
     const http = client.open({
       credentials,
-      deadlineMs: Date.now() + patienceMs,
-      beforeEffect: async () => {},
+      deadlineMs: Date.now() + timeoutMs,
+      guard: unguarded,
     });
     const warn = (message: string, facts: object = {}) =>
       warnings.push(`${message} ${JSON.stringify(facts)}`);
-    const outcome = await perform(connector, sent, { ...contextOf(sent), http, credentials, warn });
+    const outcome = await runOperation(connector, sent, { ...contextOf(sent), http, credentials, warn });
     const exchanges = recorder.exchanges.map((exchange) => asAtLiveHost(connector, testHost, exchange));
     return { sent, outcome, exchanges, warnings };
   } finally {
@@ -49,9 +50,9 @@ export async function callLive(
   }
 }
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
-/** With a key that the provider has never seen, and begun now. */
+/** The fixture with a new key, started now. */
 function asNew(fixture: Fixture): Fixture {
   const idempotencyKey = randomBytes(32).toString("hex");
   const { now: _, ...context } = fixture.context;

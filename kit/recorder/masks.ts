@@ -1,6 +1,6 @@
 import { fakeLike } from "./fake-value.ts";
 
-/** What may stay as it is. */
+/** Values that need no mask. */
 export interface Unmasked {
   /** Names of fields whose values may be seen. */
   readonly fields: ReadonlySet<string>;
@@ -44,7 +44,7 @@ function fakeOf(value: string, fakes: ReadonlyMap<string, string>): string {
   return isUrl(value) ? fakeUrl(value, fakes) : fakeLike(value, fakes.size + 1);
 }
 
-/** Keeps what tells the shape: the protocol, plain words of the path, and names of the query. */
+/** Keeps the protocol, plain words of the path, and names of the query. */
 function fakeUrl(value: string, fakes: ReadonlyMap<string, string>): string {
   const { protocol, pathname, searchParams } = new URL(value);
   let count = fakes.size;

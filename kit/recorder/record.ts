@@ -3,16 +3,16 @@ import { inspect } from "node:util";
 import type { Connector } from "../../src/connector/contract.ts";
 import { secretValues } from "../../src/connector/http/masking.ts";
 import { folderUrl } from "../../src/connector/registry.ts";
-import { type Fixture, type Played, readFixture, readFixtures } from "../fixture.ts";
-import { createPlayer } from "../player.ts";
+import { type Fixture, type FixtureOperation, readFixture, readFixtures } from "../fixture.ts";
+import { createFixtureRunner } from "../fixture-runner.ts";
 import { exactness } from "../rules/exactness.ts";
 import { callLive, type LiveCall } from "./live-call.ts";
 import { maskRecording } from "./recording.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** What to record. */
+/** The fixture to record. */
 export interface RecordOptions {
-  readonly operation: Played;
+  readonly operation: FixtureOperation;
   /** Names the fixture: `<operation>.<case>.json`. */
   readonly case: string;
   /** The provider's id of what the operation is about, instead of the fixture's. */
@@ -26,13 +26,13 @@ export interface Recorded {
   readonly calls: readonly string[];
   /** The real id that the provider gave, for recording what comes next; it is not in the file. */
   readonly connectorPayoutId: string | undefined;
-  /** What is wrong when the fixture is played. */
+  /** The problems of the recorded fixture when it is run. */
   readonly problems: readonly string[];
 }
 
 /**
  * Sends the request of a fixture to the provider's test host, and writes the fixture with what went over: without secrets, and
- * with fakes for whatever may be somebody's. The request is that of the fixture of the same name, or of another case.
+ * with fakes for every value that may be personal. The request is that of the fixture of the same name, or of another case.
  *
  * @throws Error that says what to do, where nothing was recorded.
  */
@@ -56,7 +56,7 @@ export async function recordFixture(
     file,
     calls: live.exchanges.map(({ request, reply }) => `${request.method} ${request.path} → ${reply.status}`),
     connectorPayoutId: madeId(live),
-    problems: await playBack(connector, name, text, live),
+    problems: await problemsOf(connector, name, text, live),
   };
 }
 
@@ -68,7 +68,7 @@ async function readDraft(
 ): Promise<Fixture> {
   const own = await readFile(file, "utf8").catch(() => undefined);
   if (own !== undefined) {
-    // A draft that has no end yet is as good as a whole fixture: its end is what is recorded.
+    // A draft needs no reply yet, because the reply is recorded.
     const { calls: _, reply, refusal, failure, ...rest } = JSON.parse(own) as Record<string, unknown>;
     const fixture = readFixture(name, JSON.stringify({ ...rest, reply: {} }));
     if (typeof fixture === "string") throw new Error(fixture);
@@ -104,19 +104,17 @@ function outcomeWords({ outcome }: LiveCall): string {
   return outcome.kind === "failure" ? outcome.failure.message : outcome.refusal.message;
 }
 
-/** What every mask has missed must not be written. */
+/** A value that every mask has missed must not be written. */
 function refuseSecrets(text: string, { credentials }: TestHost): void {
   const forms = secretValues(credentials).flatMap((value) => [
     value,
     Buffer.from(value).toString("base64").replace(/=+$/, ""),
   ]);
   if (forms.some((form) => text.includes(form)))
-    throw new Error(
-      "A credential is in what was answered, in a form that cannot be masked. Nothing was written.",
-    );
+    throw new Error("A credential is in the reply, in a form that cannot be masked. Nothing was written.");
 }
 
-async function playBack(
+async function problemsOf(
   connector: Connector,
   name: string,
   text: string,
@@ -126,12 +124,12 @@ async function playBack(
     return [`${name}: index.ts threw ${inspect(outcome.error)}. Write into "reply" what it should answer.`];
   const fixture = readFixture(name, text);
   if (typeof fixture === "string") return [fixture];
-  const player = createPlayer(connector);
+  const runner = createFixtureRunner(connector);
   try {
-    const played = [{ fixture, performance: await player.play(fixture) }];
+    const runs = [{ fixture, result: await runner.run(fixture) }];
     const folder = new URL("file:///");
-    return await exactness.check({ connector, folder, played, webhooks: [], unreadable: [], player });
+    return await exactness.check({ connector, folder, runs, webhooks: [], unreadable: [], runner });
   } finally {
-    await player.close();
+    await runner.close();
   }
 }

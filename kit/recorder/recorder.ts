@@ -14,7 +14,7 @@ export interface Exchange {
   };
 }
 
-/** Stands between a client and a provider, on loopback. */
+/** A recording proxy between a client and a provider, on loopback. */
 export interface Recorder {
   readonly url: string;
   /** Exchanges so far. A request that the provider did not answer is none. */
@@ -22,14 +22,14 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** Starts to hand on every request to an origin, and to keep what went over. Holds credentials until it is closed. */
+/** Starts to forward every request to an origin, and to record each exchange. Holds credentials until it is closed. */
 export async function startRecorder(origin: string): Promise<Recorder> {
   const exchanges: Exchange[] = [];
   const provider = new Agent({ allowH2: false });
   const server = createServer((incoming, response) => {
-    handOn(incoming, response).catch(() => incoming.socket.destroy());
+    forward(incoming, response).catch(() => incoming.socket.destroy());
   });
-  const handOn = async (incoming: IncomingMessage, response: ServerResponse) => {
+  const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = Buffer.concat((await incoming.toArray()) as Buffer[]);
     const seen = seenRequest(incoming, body.toString());
     const answer = await request(origin + incoming.url, {

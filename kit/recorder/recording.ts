@@ -9,7 +9,7 @@ import { newMasks } from "./masks.ts";
 import type { Exchange } from "./recorder.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** A fixture as it is written down, from what went over. Every value that may be somebody's is a fake of the same shape. */
+/** The fixture of a recorded call. Every value that may be personal is replaced by a fake of the same form. */
 export function maskRecording(
   connector: Connector,
   testHost: TestHost,
@@ -81,13 +81,13 @@ function callOf(connector: Connector, { credentials }: TestHost, { request, repl
     reply: {
       status: reply.status,
       ...(retryAfter && { headers: { "retry-after": retryAfter } }),
-      ...(json === undefined ? withoutWords(reply) : { json }),
+      ...(json === undefined ? withoutText(reply) : { json }),
     },
   };
 }
 
-/** What is not JSON may say anything, so none of it is kept but that it came. */
-function withoutWords({ text, headers }: Exchange["reply"]) {
+/** A body that is not JSON may contain anything, so none of it is kept. */
+function withoutText({ text, headers }: Exchange["reply"]) {
   return text === ""
     ? {}
     : { headers: { "content-type": headers["content-type"] ?? "text/plain" }, text: "no JSON" };

@@ -1,6 +1,6 @@
 import { type Connector, type Credentials, credentialFields } from "../../src/connector/contract.ts";
 
-/** A provider's test host, and what opens it. */
+/** A provider's test host, and its credentials. */
 export interface TestHost {
   /** Without a trailing slash. */
   readonly baseUrl: string;
@@ -53,7 +53,7 @@ export function openTestHost(connector: Connector, environment: Environment): Te
 function testHostUrl(connector: Connector, credentials: Credentials, environment: Environment): string {
   const { name, hosts } = connector;
   if (!hosts)
-    throw new Error(`${name} calls nobody, so there is nothing to record: write its fixtures by hand.`);
+    throw new Error(`${name} makes no calls, so there is nothing to record: write its fixtures by hand.`);
   if (connector.environment && connector.environment(credentials) !== "test")
     throw new Error(
       `These are live credentials of ${name}, which move real money. Use those of its sandbox.`,

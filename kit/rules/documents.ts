@@ -1,19 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { shapeProblems } from "../../src/connector/connector-shape.ts";
 import { credentialFields } from "../../src/connector/contract.ts";
+import { connectorProblems } from "../../src/connector/validation.ts";
+import { renderConnectorReadme } from "../connector-readme.ts";
 import type { Rule } from "../rule.ts";
 
-/** The facts are whole. */
-export const shape: Rule = {
-  name: "states its facts",
+/** The metadata is complete and consistent. */
+export const validMetadata: Rule = {
+  name: "has valid metadata",
   check: ({ connector, folder }) => {
     const name = folderName(folder);
     // The template is no connector until it is copied, and its folder cannot have the name of one.
-    return shapeProblems(name.startsWith("_") ? connector.name : name, connector);
+    return connectorProblems(name.startsWith("_") ? connector.name : name, connector);
   },
 };
 
-/** What a user must know to use it. */
+/** The README has the sections that a user needs. */
 export const documents: Rule = {
   name: "says in README.md what a user must know",
   check: async ({ connector, folder }) => {
@@ -21,13 +22,29 @@ export const documents: Rule = {
     if (text === undefined) return ["Write README.md."];
     const headings = [...text.matchAll(/^##+ (.+)$/gm)].map((match) => (match[1] ?? "").toLowerCase());
     return [
-      // One that calls nobody has no provider whose documentation leaves doubts.
+      // A connector that makes no calls has no provider whose documentation leaves doubts.
       ...(connector.hosts ? sections : ["credentials"])
         .filter((section) => !headings.some((heading) => heading.includes(section)))
         .map((section) => `README.md: add the section "## ${capital(section)}".`),
       ...credentialFields(connector.credentials)
         .filter(({ name }) => !text.includes(name))
         .map(({ name }) => `README.md: say what the credential ${name} is.`),
+    ];
+  },
+};
+
+/** Tables that are made from what the code says still say so. */
+export const readmeTables: Rule = {
+  name: "has in README.md the tables that its code makes",
+  check: async ({ connector, folder }) => {
+    const { current, generated, unknown, known } = await renderConnectorReadme(connector, folder);
+    return [
+      ...unknown.map((name) => `README.md: there is no table ${name}. There are: ${known.join(", ")}.`),
+      ...(current === generated
+        ? []
+        : [
+            `README.md: its tables are stale. Write them anew: npm run connector -- readme ${connector.name}`,
+          ]),
     ];
   },
 };

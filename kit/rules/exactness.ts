@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { PayoutService } from "../../src/gen/types/payout_pb.ts";
 import type { Fixture } from "../fixture.ts";
-import type { Outcome } from "../perform.ts";
+import type { RunOutcome } from "../operation-runner.ts";
 import type { SeenRequest } from "../playback.ts";
-import type { PlayedFixture, Rule } from "../rule.ts";
+import type { FixtureRun, Rule } from "../rule.ts";
 
 /** Plays every fixture as written. */
 export const exactness: Rule = {
   name: "sends and answers exactly what its fixtures say",
-  check: ({ played, unreadable, connector }) => [
+  check: ({ runs, unreadable, connector }) => [
     ...unreadable,
-    ...played.flatMap((each) =>
+    ...runs.flatMap((each) =>
       [...requestProblems(each, authHeaders(connector, each)), ...outcomeProblems(each)].map(
         (problem) => `${each.fixture.file}: ${problem}`,
       ),
@@ -23,17 +23,14 @@ type Authorizing = { authorize?(credentials: never): Readonly<Record<string, str
 
 function authHeaders(
   connector: Authorizing & { credentials: { parse(value: unknown): unknown } },
-  each: PlayedFixture,
+  each: FixtureRun,
 ) {
   const credentials = connector.credentials.parse(each.fixture.credentials) as never;
   return new Set(Object.keys(connector.authorize?.(credentials) ?? {}).map((name) => name.toLowerCase()));
 }
 
-function requestProblems(
-  { fixture, performance }: PlayedFixture,
-  auth: ReadonlySet<string>,
-): readonly string[] {
-  const { requests, secrets } = performance;
+function requestProblems({ fixture, result }: FixtureRun, auth: ReadonlySet<string>): readonly string[] {
+  const { requests, secrets } = result;
   // A provider that accepts no connection sees no request.
   const expected = fixture.calls.filter((call) => call.fault !== "refused");
   if (requests.length !== expected.length) {
@@ -114,13 +111,13 @@ function decodedBasic(value: string): string {
   return value.startsWith("Basic ") ? Buffer.from(value.slice(6), "base64").toString() : "";
 }
 
-function outcomeProblems({ fixture, performance }: PlayedFixture): readonly string[] {
-  const { outcome } = performance;
+function outcomeProblems({ fixture, result }: FixtureRun): readonly string[] {
+  const { outcome } = result;
   if (outcome.kind === "crash") return [`it threw ${describeError(outcome.error)}`];
   return differences("outcome", plainOutcome(outcome), wantedOutcome(fixture));
 }
 
-function plainOutcome(outcome: Exclude<Outcome, { kind: "crash" }>): unknown {
+function plainOutcome(outcome: Exclude<RunOutcome, { kind: "crash" }>): unknown {
   if (outcome.kind === "reply") return { reply: outcome.reply ?? null };
   if (outcome.kind === "failure") return { failure: { reason: outcome.failure.reason } };
   const { reason, status, code } = outcome.refusal;

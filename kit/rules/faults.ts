@@ -1,31 +1,33 @@
 import type { Reason } from "../../src/connector/contract.ts";
 import { stepOf } from "../fixture.ts";
+import type { RunResult } from "../fixture-runner.ts";
 import type { Step } from "../playback.ts";
-import type { Performance } from "../player.ts";
-import { callKey, firstOfEach, inTurns, type PlayedFixture, type Rule } from "../rule.ts";
+import { callKey, type FixtureRun, firstOfEach, mapConcurrently, type Rule } from "../rule.ts";
 import { describeError } from "./exactness.ts";
 import { statusOf } from "./statuses.ts";
 
-/** Every call of every successful fixture meets every kind of trouble. */
+/** Every call of every successful fixture meets every kind of faultName. */
 export const faults: Rule = {
-  name: "says what is known when the provider's answer is lost, broken or an error",
-  check: ({ player, played }) =>
-    inTurns(spots(played.filter(isSuccess)), async ({ each, index, trouble }) => {
-      const steps = each.fixture.calls.map((call, at) => (at === index ? troubles[trouble] : stepOf(call)));
-      const performance = await player.play(each.fixture, steps);
-      const wanted = wantedReasons(each.performance, index, trouble);
-      const got = resultOf(performance);
-      if (wanted.includes(got as Reason) || neverReadTheReply(each, performance, trouble)) return [];
-      const request = each.performance.requests[index];
+  name: "reports the right outcome when the provider's reply is lost, broken or an error",
+  check: ({ runner, runs }) =>
+    mapConcurrently(spots(runs.filter(isSuccess)), async ({ each, index, faultName }) => {
+      const steps = each.fixture.calls.map((call, at) =>
+        at === index ? faultSteps[faultName] : stepOf(call),
+      );
+      const result = await runner.run(each.fixture, steps);
+      const wanted = wantedReasons(each.result, index, faultName);
+      const got = resultOf(result);
+      if (wanted.includes(got as Reason) || neverReadTheReply(each, result, faultName)) return [];
+      const request = each.result.requests[index];
       return [
-        `${each.fixture.file}: with ${trouble} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${wordsOf(performance)}.`,
+        `${each.fixture.file}: with ${faultName} for ${request?.method} ${request?.path} it must fail with ${wanted[0]}, and gives ${got}${messageOf(result)}.`,
       ];
     }),
 };
 
-type Trouble = keyof typeof troubles;
+type FaultName = keyof typeof faultSteps;
 
-const troubles = {
+const faultSteps = {
   "no reply": { fault: "timeout" },
   "a reset connection": { fault: "reset" },
   "a reply cut off": { fault: "cut" },
@@ -51,47 +53,47 @@ const troubles = {
   "a reply of 10 MB": { status: 200, body: Buffer.alloc(10_000_000, " ") },
 } as const satisfies Record<string, Step>;
 
-interface TroubleSpot {
-  readonly each: PlayedFixture;
+interface FaultSpot {
+  readonly each: FixtureRun;
   readonly index: number;
-  readonly trouble: Trouble;
+  readonly faultName: FaultName;
 }
 
-function spots(successes: readonly PlayedFixture[]): readonly TroubleSpot[] {
+function spots(successes: readonly FixtureRun[]): readonly FaultSpot[] {
   const calls = successes.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
   return firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index)).flatMap((spot) =>
-    (Object.keys(troubles) as Trouble[]).map((trouble) => ({ ...spot, trouble })),
+    (Object.keys(faultSteps) as FaultName[]).map((faultName) => ({ ...spot, faultName })),
   );
 }
 
-function isSuccess({ fixture, performance }: PlayedFixture): boolean {
-  return Boolean(fixture.reply) && performance.outcome.kind === "reply";
+function isSuccess({ fixture, result }: FixtureRun): boolean {
+  return Boolean(fixture.reply) && result.outcome.kind === "reply";
 }
 
-function wantedReasons({ effects }: Performance, index: number, trouble: Trouble): readonly Reason[] {
-  if (trouble === "status 429") return ["PROVIDER_RATE_LIMITED"];
-  const changes = effects[index] !== "read" && trouble !== "a refused connection";
+function wantedReasons({ effects }: RunResult, index: number, faultName: FaultName): readonly Reason[] {
+  if (faultName === "status 429") return ["PROVIDER_RATE_LIMITED"];
+  const changes = effects[index] !== "read" && faultName !== "a refused connection";
   if (changes) return ["OUTCOME_UNKNOWN"];
   // After an earlier request that changed something, both are true of the whole.
   const changedBefore = effects.slice(0, index).some((effect) => effect !== "read");
   return changedBefore ? ["PROVIDER_UNAVAILABLE", "OUTCOME_UNKNOWN"] : ["PROVIDER_UNAVAILABLE"];
 }
 
-function resultOf(performance: Performance): string {
-  const { outcome } = performance;
+function resultOf(result: RunResult): string {
+  const { outcome } = result;
   if (outcome.kind === "failure") return outcome.failure.reason;
   if (outcome.kind === "refusal") return `the refusal ${outcome.refusal.reason}`;
-  if (outcome.kind === "reply") return `a reply with ${statusOf(performance)}`;
+  if (outcome.kind === "reply") return `a reply with ${statusOf(result)}`;
   return `an unexpected ${describeError(outcome.error)}`;
 }
 
-function wordsOf({ outcome }: Performance): string {
+function messageOf({ outcome }: RunResult): string {
   return outcome.kind === "failure" ? ` ("${outcome.failure.message}")` : "";
 }
 
-/** A 2xx is answer enough where the reply tells nothing that is needed, such as for a cancellation. */
-function neverReadTheReply(each: PlayedFixture, performance: Performance, trouble: Trouble): boolean {
-  const isYes = trouble === "an empty reply" || trouble === "a page instead of JSON";
-  const status = statusOf(performance);
-  return isYes && status !== undefined && status !== "SUCCESS" && status === statusOf(each.performance);
+/** A 2xx without a body is enough if the connector needs nothing from the reply, as for a cancellation. */
+function neverReadTheReply(each: FixtureRun, result: RunResult, faultName: FaultName): boolean {
+  const isSuccessStatus = faultName === "an empty reply" || faultName === "a page instead of JSON";
+  const status = statusOf(result);
+  return isSuccessStatus && status !== undefined && status !== "SUCCESS" && status === statusOf(each.result);
 }

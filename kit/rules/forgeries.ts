@@ -8,11 +8,11 @@ import {
   webhookRequest,
 } from "../webhook-fixture.ts";
 
-/** What is wrong with how a webhook of a valid fixture is verified when it is forged, changed or stale. */
+/** The problems when a valid fixture's webhook is verified after being forged, changed or made stale. */
 export function forgeries(webhook: Webhook, fixture: WebhookFixture): readonly string[] {
   const accepts = (changes: WebhookChanges, secrets: readonly Secret[] = secretsOf(fixture)) =>
     webhook.verify(webhookRequest(fixture, changes), secrets);
-  const other = new Secret("whsec_canary_of_somebody_else");
+  const other = new Secret("whsec_canary_of_another_account");
   const signing = signingHeaders(fixture, accepts);
   const problems: readonly (readonly [boolean, string])[] = [
     [accepts({}, [other]), "it is verified with another secret."],
@@ -27,10 +27,10 @@ export function forgeries(webhook: Webhook, fixture: WebhookFixture): readonly s
     [!fixture.secrets.every(isFake), 'write obvious fakes for secrets, with "canary" in them.'],
     ...(webhook.proves === "sender" ? [] : bodyProblems(fixture, signing, accepts)),
   ];
-  return problems.flatMap(([isWrong, words]) => (isWrong ? [words] : []));
+  return problems.flatMap(([isWrong, problem]) => (isWrong ? [problem] : []));
 }
 
-/** What a signature proves of the body and the time. */
+/** A signature must cover the body and the time. */
 function bodyProblems(
   fixture: WebhookFixture,
   signing: readonly string[],

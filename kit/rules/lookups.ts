@@ -1,47 +1,47 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Fixture, Played } from "../fixture.ts";
+import type { Fixture, FixtureOperation } from "../fixture.ts";
 import type { SeenRequest } from "../playback.ts";
-import { inTurns, type PlayedFixture, type Rule, type Subject } from "../rule.ts";
+import { type FixtureRun, mapConcurrently, type Rule, type Subject } from "../rule.ts";
 
-/** What is found is taken for the attempt's own, and where nothing is found the attempt is sent again: both must be true. */
+/** A result that is found is taken for the attempt's own, and if none is found the attempt is sent again: both must be right. */
 export const lookups: Rule = {
-  name: "looks up what an unanswered attempt made, by its key and not too early",
+  name: "looks up the result of an unanswered attempt, by its key and not too early",
   check: async (subject) => {
     if (!("lookup" in subject.connector.idempotency)) return [];
     const once = sentOnce(subject);
-    const own = subject.played.filter(({ fixture }) => fixture.lookup && once.has(fixture.operation));
+    const own = subject.runs.filter(({ fixture }) => fixture.lookup && once.has(fixture.operation));
     return [
       ...missing(once, own),
-      ...(await inTurns(own.filter(hasFound), (each) => foundByOthers(subject, each))),
-      ...(await inTurns(own.filter(hasNothing), (each) => tooEarly(subject, each))),
+      ...(await mapConcurrently(own.filter(hasFound), (each) => foundByOthers(subject, each))),
+      ...(await mapConcurrently(own.filter(hasNothing), (each) => tooEarly(subject, each))),
     ];
   },
 };
 
-/** The operations that send something which may not be repeated. */
-function sentOnce({ played }: Subject): ReadonlySet<Played> {
-  const sending = played.filter(({ fixture, performance }) => {
-    return !fixture.lookup && performance.effects.includes("once");
+/** The operations with a request that must not be repeated. */
+function sentOnce({ runs }: Subject): ReadonlySet<FixtureOperation> {
+  const sending = runs.filter(({ fixture, result }) => {
+    return !fixture.lookup && result.effects.includes("once");
   });
   return new Set(sending.map(({ fixture }) => fixture.operation));
 }
 
-function hasFound({ fixture }: PlayedFixture): boolean {
+function hasFound({ fixture }: FixtureRun): boolean {
   return Boolean(fixture.reply);
 }
 
-function hasNothing({ fixture }: PlayedFixture): boolean {
+function hasNothing({ fixture }: FixtureRun): boolean {
   return fixture.reply === null;
 }
 
-function missing(once: ReadonlySet<Played>, own: readonly PlayedFixture[]): readonly string[] {
+function missing(once: ReadonlySet<FixtureOperation>, own: readonly FixtureRun[]): readonly string[] {
   return [...once].flatMap((operation) => {
     const lookup = own.filter(({ fixture }) => fixture.operation === operation);
     return [
       ...(lookup.some(hasFound)
         ? []
         : [
-            `Write fixtures/${operation}.found.json with "lookup": true: what an unanswered ${operation} made is found.`,
+            `Write fixtures/${operation}.found.json with "lookup": true: the result of an unanswered ${operation} is found.`,
           ]),
       ...(lookup.some(hasNothing)
         ? []
@@ -52,24 +52,24 @@ function missing(once: ReadonlySet<Played>, own: readonly PlayedFixture[]): read
   });
 }
 
-/** Another attempt's lookup asks for something else, or finds nothing where this one's is. */
-async function foundByOthers({ player }: Subject, each: PlayedFixture): Promise<readonly string[]> {
-  const { fixture, performance } = each;
-  const other = await player.play(withContext(fixture, { idempotencyKey: "fedcba9876543210".repeat(4) }));
-  const asksForAnother = !isDeepStrictEqual(asked(performance.requests), asked(other.requests));
+/** The lookup of another attempt sends another request, or does not find this attempt's result. */
+async function foundByOthers({ runner }: Subject, each: FixtureRun): Promise<readonly string[]> {
+  const { fixture, result } = each;
+  const other = await runner.run(withContext(fixture, { idempotencyKey: "fedcba9876543210".repeat(4) }));
+  const sendsAnother = !isDeepStrictEqual(withoutHeaders(result.requests), withoutHeaders(other.requests));
   const finds = other.outcome.kind === "reply" && other.outcome.reply !== undefined;
-  return asksForAnother || !finds
+  return sendsAnother || !finds
     ? []
     : [
         `${fixture.file}: another attempt finds it too, and would take it for its own. Send context.idempotencyKey along where the provider keeps it, and compare it.`,
       ];
 }
 
-/** What was sent a moment ago may still be at work. */
-async function tooEarly({ player }: Subject, { fixture }: PlayedFixture): Promise<readonly string[]> {
+/** A request that was just sent may still be in progress. */
+async function tooEarly({ runner }: Subject, { fixture }: FixtureRun): Promise<readonly string[]> {
   const { startedAt } = fixture.context;
   const now = new Date(Date.parse(startedAt) + 1000).toISOString();
-  const { outcome } = await player.play(withContext(fixture, { now, lastTriedAt: startedAt }));
+  const { outcome } = await runner.run(withContext(fixture, { now, lastTriedAt: startedAt }));
   return outcome.kind === "failure" && outcome.failure.reason === "OUTCOME_UNKNOWN"
     ? []
     : [
@@ -77,7 +77,7 @@ async function tooEarly({ player }: Subject, { fixture }: PlayedFixture): Promis
       ];
 }
 
-function asked(requests: readonly SeenRequest[]): readonly object[] {
+function withoutHeaders(requests: readonly SeenRequest[]): readonly object[] {
   return requests.map(({ method, path, query, body }) => ({ method, path, query, body }));
 }
 

@@ -1,30 +1,30 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasClaimForm } from "../../src/connector/capability.ts";
 import type { Fixture } from "../fixture.ts";
-import type { Performance } from "../player.ts";
-import { inTurns, type PlayedFixture, type Rule } from "../rule.ts";
+import type { RunResult } from "../fixture-runner.ts";
+import { type FixtureRun, mapConcurrently, type Rule } from "../rule.ts";
 
-/** What a connector lists as honoured and does not send is dropped without a word. */
+/** An option that is listed as honoured and not sent would be dropped silently. */
 export const options: Rule = {
   name: "sends every link option that it lists",
-  check: ({ connector, played, player }) => {
+  check: ({ connector, runs, runner }) => {
     const { createLink, linkOptions = [], openLink, hosts } = connector;
-    // Options of links that open on our page are carried out there.
+    // Options of links that open on our page are honoured there.
     if (!createLink || !hosts || openLink || hasClaimForm(connector)) return [];
-    return inTurns(linkOptions, async (option) => {
-      const setting = played.filter((each) => sets(each, option));
+    return mapConcurrently(linkOptions, async (option) => {
+      const setting = runs.filter((each) => sets(each, option));
       if (setting.length === 0)
         return [`linkOptions: write a fixture of createLink that sets link_options.${option}.`];
-      for (const { fixture, performance } of setting) {
-        const without = await player.play(withoutOption(fixture, option));
-        if (!isDeepStrictEqual(sent(performance), sent(without))) return [];
+      for (const { fixture, result } of setting) {
+        const without = await runner.run(withoutOption(fixture, option));
+        if (!isDeepStrictEqual(sent(result), sent(without))) return [];
       }
-      return [`linkOptions: ${option} changes nothing of what is sent. Send it, or do not list it.`];
+      return [`linkOptions: ${option} does not change any request. Send it, or do not list it.`];
     });
   },
 };
 
-function sets({ fixture }: PlayedFixture, option: string): boolean {
+function sets({ fixture }: FixtureRun, option: string): boolean {
   const isSent = fixture.operation === "createLink" && !fixture.lookup && Boolean(fixture.reply);
   return isSent && Object.hasOwn(optionsOf(fixture), option);
 }
@@ -38,6 +38,6 @@ function withoutOption(fixture: Fixture, option: string): Fixture {
   return { ...fixture, request: { ...fixture.request, link_options: others } };
 }
 
-function sent({ requests }: Performance): readonly object[] {
+function sent({ requests }: RunResult): readonly object[] {
   return requests.map(({ method, path, query, body }) => ({ method, path, query, body }));
 }

@@ -1,34 +1,33 @@
 import { inspect } from "node:util";
-import { type Fixture, stepOf } from "../fixture.ts";
-import { idsOf, withIds } from "../fixture-ids.ts";
-import type { Performance } from "../player.ts";
-import { callKey, firstOfEach, inTurns, type Rule } from "../rule.ts";
+import { type Fixture, idsOf, stepOf, withIds } from "../fixture.ts";
+import type { RunResult } from "../fixture-runner.ts";
+import { callKey, firstOfEach, mapConcurrently, type Rule } from "../rule.ts";
 
 /** Credentials go to the provider, and nowhere else: also when the provider repeats a wrong key in its answer. */
 export const secrecy: Rule = {
-  name: "lets no credential out",
-  check: async ({ player, played }) => {
-    const asWritten = played.flatMap(({ fixture, performance }) => [
-      ...named(fixture, leaks(performance)),
+  name: "leaks no credential",
+  check: async ({ runner, runs }) => {
+    const asWritten = runs.flatMap(({ fixture, result }) => [
+      ...named(fixture, leaks(result)),
       ...named(
         fixture,
-        performance.secrets.every(isFake) ? [] : ['write obvious fakes for secrets, with "canary" in them.'],
+        result.secrets.every(isFake) ? [] : ['write obvious fakes for secrets, with "canary" in them.'],
       ),
     ]);
-    const calls = played.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
+    const calls = runs.flatMap((each) => each.fixture.calls.map((_, index) => ({ each, index })));
     const distinct = firstOfEach(calls, ({ each, index }) => callKey(each.fixture, index));
-    const repeated = await inTurns(distinct, async ({ each: { fixture, performance }, index }) => {
-      const told = [...performance.secrets, ...authorization(performance, index)].join(" ");
+    const findings = await mapConcurrently(distinct, async ({ each: { fixture, result }, index }) => {
+      const repeated = [...result.secrets, ...authorization(result, index)].join(" ");
       const body = JSON.stringify({
-        error: { code: told, message: told },
-        code: told,
-        message: told,
-        detail: told,
+        error: { code: repeated, message: repeated },
+        code: repeated,
+        message: repeated,
+        detail: repeated,
       });
       const steps = fixture.calls.map((call, at) => (at === index ? { status: 401, body } : stepOf(call)));
-      return named(fixture, leaks(await player.play(fixture, steps)));
+      return named(fixture, leaks(await runner.run(fixture, steps)));
     });
-    return [...new Set([...asWritten, ...repeated])];
+    return [...new Set([...asWritten, ...findings])];
   },
 };
 
@@ -40,8 +39,8 @@ function isFake(secret: string): boolean {
   return secret.includes("canary");
 }
 
-/** What the request carried that has a secret inside, as providers repeat it: `Basic …`, and what follows the word. */
-function authorization({ requests, secrets }: Performance, index: number): readonly string[] {
+/** Header values of the request that contain a secret, as providers repeat them: `Basic …`. */
+function authorization({ requests, secrets }: RunResult, index: number): readonly string[] {
   const values = Object.values(requests[index]?.headers ?? {});
   return values.filter((value) => hasSecret(value, secrets));
 }
@@ -51,17 +50,17 @@ function hasSecret(value: string, secrets: readonly string[]): boolean {
   return secrets.some((secret) => forms.some((form) => form.includes(secret)));
 }
 
-function leaks(performance: Performance): string[] {
-  const { outcome, log, requests, secrets } = performance;
+function leaks(result: RunResult): string[] {
+  const { outcome, log, requests, secrets } = result;
   const places: Readonly<Record<string, string>> = {
-    "its answer": inspect(outcome, { depth: 10 }),
+    "its reply": inspect(outcome, { depth: 10 }),
     "the log": log.join("\n"),
     "a URL": requests.map((seen) => `${seen.path} ${Object.values(seen.query).join(" ")}`).join("\n"),
   };
   const forms = [
     ...secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64").replace(/=+$/, "")]),
     ...requests
-      .flatMap((_, index) => authorization(performance, index))
+      .flatMap((_, index) => authorization(result, index))
       .map((value) => value.split(" ").at(-1) ?? value),
   ];
   return Object.entries(places)
@@ -69,12 +68,12 @@ function leaks(performance: Performance): string[] {
     .map(([place]) => `a credential appears in ${place}.`);
 }
 
-/** Ids that are as good as the money: one that looks like a word shows whether somebody knows it for a secret. */
+/** An id that is enough to claim the money is a secret, also if it looks like a plain word. */
 export const secretIds: Rule = {
-  name: "lets no id out by which a payout can be claimed",
-  check: ({ connector, player, played }) =>
+  name: "leaks no id by which a payout can be claimed",
+  check: ({ connector, runner, runs }) =>
     connector.secretIds
-      ? inTurns(played, async ({ fixture }) => {
+      ? mapConcurrently(runs, async ({ fixture }) => {
           if (idsOf(fixture).length === 0) return [];
           const body = JSON.stringify({
             error: { code: wordId, message: wordId },
@@ -82,10 +81,10 @@ export const secretIds: Rule = {
             message: wordId,
           });
           const steps = fixture.calls.map(() => ({ status: 404, body }));
-          const { outcome, log } = await player.play(withIds(fixture, wordId), steps);
-          const told = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
-          return told.includes(wordId)
-            ? [`${fixture.file}: its id appears in the log or the answer. Add secrets: [id] to the request.`]
+          const { outcome, log } = await runner.run(withIds(fixture, wordId), steps);
+          const repeated = `${log.join("\n")} ${inspect(outcome, { depth: 10 })}`;
+          return repeated.includes(wordId)
+            ? [`${fixture.file}: its id appears in the log or the reply. Add secrets: [id] to the request.`]
             : [];
         })
       : [],

@@ -7,11 +7,13 @@ export const law: Rule = {
   name: "reaches the world only through its context",
   check: async ({ connector, folder }) =>
     (await sources(folder)).flatMap(({ file, url, text }) =>
-      connectorLawProblems({ connector: connector.name, url, text }).map((problem) => `${file}: ${problem}`),
+      connectorLawProblems({ connector: connector.name, folder, url, text }).map(
+        (problem) => `${file}: ${problem}`,
+      ),
     ),
 };
 
-/** No file grows without end. */
+/** No file is longer than {@link maxLines}. */
 export const size: Rule = {
   name: "keeps its files short",
   check: async ({ folder }) =>

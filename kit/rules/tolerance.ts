@@ -1,43 +1,43 @@
 import { type Fixture, stepOf } from "../fixture.ts";
-import { everyValue, type Place, withValue } from "../json-places.ts";
+import { everyValue, type JsonPath, withValue } from "../json-paths.ts";
 import type { Step } from "../playback.ts";
-import { callKey, firstOfEach, inTurns, type PlayedFixture, type Rule } from "../rule.ts";
+import { callKey, type FixtureRun, firstOfEach, mapConcurrently, type Rule } from "../rule.ts";
 import { describeError } from "./exactness.ts";
 import { statusOf } from "./statuses.ts";
 
 /** Providers leave out, null and add fields without notice. */
 export const tolerance: Rule = {
-  name: "bears replies with fields missing, null or new",
-  check: ({ player, played }) =>
-    inTurns(changedReplies(played), async ({ each, index, what, json }) => {
+  name: "tolerates replies with fields missing, null or new",
+  check: ({ runner, runs }) =>
+    mapConcurrently(changedReplies(runs), async ({ each, index, what, json }) => {
       const { fixture } = each;
-      const performance = await player.play(fixture, stepsWith(fixture, index, json));
-      const { outcome } = performance;
+      const result = await runner.run(fixture, stepsWith(fixture, index, json));
+      const { outcome } = result;
       const problem = `${fixture.file}: with ${what} in the reply of ${requestName(fixture, index)} it`;
       if (outcome.kind === "crash")
         return [`${problem} threw ${describeError(outcome.error)}. Read replies with readReply.`];
-      const failed = statusOf(performance) === "FAILED" && statusOf(each.performance) !== "FAILED";
+      const failed = statusOf(result) === "FAILED" && statusOf(each.result) !== "FAILED";
       return failed ? [`${problem} answers FAILED, which the provider did not say.`] : [];
     }),
 };
 
 interface ChangedReply {
-  readonly each: PlayedFixture;
+  readonly each: FixtureRun;
   /** Of the call. */
   readonly index: number;
-  /** The change, in words. */
+  /** A description of the change. */
   readonly what: string;
   readonly json: unknown;
 }
 
-function changedReplies(played: readonly PlayedFixture[]): readonly ChangedReply[] {
-  const all = played.flatMap((each) =>
+function changedReplies(runs: readonly FixtureRun[]): readonly ChangedReply[] {
+  const all = runs.flatMap((each) =>
     each.fixture.calls.flatMap(({ reply }, index) =>
       reply?.json === undefined ? [] : changes(reply.json).map((change) => ({ each, index, ...change })),
     ),
   );
   return firstOfEach(all, ({ each, index, what }) => {
-    const kind = (each.fixture.calls[index]?.reply?.status ?? 200) < 300 ? "yes" : "no";
+    const kind = (each.fixture.calls[index]?.reply?.status ?? 200) < 300 ? "success" : "error";
     return `${callKey(each.fixture, index)} ${kind} ${what.replaceAll(/\d+/g, "0")}`;
   });
 }
@@ -53,11 +53,11 @@ function requestName({ calls }: Fixture, index: number): string {
 }
 
 function changes(json: unknown): readonly { readonly what: string; readonly json: unknown }[] {
-  const inner = everyValue(json).filter(({ place }) => place.length > 0);
+  const inner = everyValue(json).filter(({ path }) => path.length > 0);
   return [
-    ...inner.flatMap(({ place }) => [
-      { what: `${name(place)} null`, json: withValue(json, place, null) },
-      { what: `${name(place)} missing`, json: withValue(json, place, undefined) },
+    ...inner.flatMap(({ path }) => [
+      { what: `${name(path)} null`, json: withValue(json, path, null) },
+      { what: `${name(path)} missing`, json: withValue(json, path, undefined) },
     ]),
     ...[null, [], {}, "text", 7].map((whole) => ({
       what: `${JSON.stringify(whole)} as the whole`,
@@ -67,8 +67,8 @@ function changes(json: unknown): readonly { readonly what: string; readonly json
   ];
 }
 
-function name(place: Place): string {
-  return place.join(".");
+function name(path: JsonPath): string {
+  return path.join(".");
 }
 
 function withNewFields(json: unknown): unknown {

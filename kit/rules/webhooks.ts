@@ -4,7 +4,7 @@ import type { Rule, Subject } from "../rule.ts";
 import { headersOf, secretsOf, type WebhookFixture, webhookRequest } from "../webhook-fixture.ts";
 import { describeError } from "./exactness.ts";
 import { forgeries } from "./forgeries.ts";
-import { strangeRequests } from "./strange-requests.ts";
+import { malformedWebhooks } from "./malformed-webhooks.ts";
 
 /** Plays every fixture of a webhook as written. */
 export const webhooksAsWritten: Rule = {
@@ -40,33 +40,33 @@ function asWritten(webhook: Webhook, fixture: WebhookFixture): readonly string[]
     const event = webhook.read(webhookRequest(fixture));
     return isDeepStrictEqual(event, fixture.event)
       ? []
-      : [`it tells ${JSON.stringify(event)} where the fixture has ${JSON.stringify(fixture.event)}.`];
+      : [`it reads ${JSON.stringify(event)} where the fixture has ${JSON.stringify(fixture.event)}.`];
   } catch (error) {
     return [`reading it threw ${describeError(error)}`];
   }
 }
 
-/** Whoever does not know the secret cannot say anything, and whoever once heard something cannot say it again for ever. */
+/** Without the secret no webhook is accepted, and a captured one cannot be replayed for ever. */
 export const forgedWebhooks: Rule = {
   name: "refuses webhooks that are forged, changed or stale",
   check: (subject) =>
     verified(subject).flatMap(({ webhook, fixture }) => named(fixture, forgeries(webhook, fixture))),
 };
 
-/** Strangers reach the place where webhooks come in: what they send must be refused, and nothing may break. */
-export const strangeWebhooks: Rule = {
-  name: "bears whatever strangers and newer versions of the provider send as webhooks",
+/** Anonymous peers reach the webhook endpoint: their requests must be refused, and nothing may break. */
+export const withstandsMalformed: Rule = {
+  name: "withstands malformed webhooks and new types of events",
   check: (subject) =>
     verified(subject).flatMap(({ webhook, fixture }) => named(fixture, breakages(webhook, fixture))),
 };
 
 function breakages(webhook: Webhook, fixture: WebhookFixture): readonly string[] {
-  const problems = strangeRequests(fixture).flatMap(({ what, changes }) => {
+  const problems = malformedWebhooks(fixture).flatMap(({ description, changes }) => {
     try {
       const verified = webhook.verify(webhookRequest(fixture, changes), secretsOf(fixture));
-      return verified && webhook.proves !== "sender" ? [`with ${what} it is verified.`] : [];
+      return verified && webhook.proves !== "sender" ? [`with ${description} it is verified.`] : [];
     } catch (error) {
-      return [`with ${what}, verify threw ${describeError(error)}. Return false.`];
+      return [`with ${description}, verify threw ${describeError(error)}. Return false.`];
     }
   });
   return [...new Set([...problems, ...newerProblems(webhook, fixture)])].slice(0, maxProblems);
@@ -79,22 +79,22 @@ function newerProblems(webhook: Webhook, fixture: WebhookFixture): readonly stri
   const { event, body } = fixture;
   if (!event || !body.startsWith("{")) return [];
   const withField = Buffer.from(body.replace("{", '{"a_new_field":{"nested":["value"]},'));
-  const renamed = (text: string) => text.replaceAll(event.type, unheardOf);
+  const renamed = (text: string) => text.replaceAll(event.type, unknownType);
   const headers = Object.fromEntries(
     Object.entries(headersOf(fixture)).map(([name, values]) => [name, values.map(renamed)]),
   );
   try {
     const same = isDeepStrictEqual(webhook.read(webhookRequest(fixture, { body: withField })), event);
     webhook.read(webhookRequest(fixture, { headers, body: Buffer.from(renamed(body)) }));
-    return same ? [] : ["with a new field in its body it tells something else."];
+    return same ? [] : ["with a new field in its body it reads another event."];
   } catch (error) {
     return [
-      `a new field or type made read throw ${describeError(error)}. Return undefined for types that nobody knows yet.`,
+      `a new field or type made read throw ${describeError(error)}. Return undefined for unknown types.`,
     ];
   }
 }
 
-const unheardOf = "payout.an_event_that_nobody_has_seen";
+const unknownType = "payout.an_event_that_does_not_exist";
 
 function verified({ connector: { webhook }, webhooks }: Subject) {
   if (!webhook) return [];

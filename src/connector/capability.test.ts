@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { hasClaimForm, hasLinksOfOurs, linkOptionsOf, supports } from "./capability.ts";
+import { hasClaimForm, hasLinksOfOurs, linkOptionsOf, pageOptions, supports } from "./capability.ts";
 import { type Connector, PayoutMethodKind } from "./contract.ts";
-import { pageOptions } from "./page-options.ts";
 
 const run = async () => ({});
 const connector = (facts: object) => ({ name: "acme", ...facts }) as unknown as Connector;

@@ -1,10 +1,11 @@
 import type { z } from "zod";
+import { missingField } from "../core/failure.ts";
 import type { Operation, Reply, Request } from "../core/operations.ts";
-import type { Reason } from "../core/reasons.ts";
+import { type Reason, reasons } from "../core/reasons.ts";
 import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutEnums_PayoutStatus } from "../gen/types/payout_pb.ts";
 import type { Claim } from "./claim.ts";
-import type { Http } from "./http/http.ts";
+import type { Http } from "./http/request.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** For credentials and replies, so that a connector from outside the repository needs no packages. */
@@ -16,21 +17,24 @@ export { type Reason, reasons } from "../core/reasons.ts";
 export { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 export { PayoutEnums_PayoutStatus as PayoutStatus } from "../gen/types/payout_pb.ts";
 export type { Secret } from "../security/secret.ts";
+export { pageOptions } from "./capability.ts";
 export type { Claim, Person, PostalAddress, Recipient } from "./claim.ts";
 export { credentialFields, secret } from "./credentials.ts";
-export type { Http, HttpReply, HttpRequest } from "./http/http.ts";
-export { providerFailure } from "./http/provider-failure.ts";
-export { readReply } from "./http/provider-reply.ts";
-export { type LinkProgress, linkProgress } from "./link-progress.ts";
-export { pageOptions } from "./page-options.ts";
-export { resendWaitMs } from "./resend-wait.ts";
-export { hmacSha256, isSameSignature } from "./signature.ts";
-export type { Webhook, WebhookEvent, WebhookRequest } from "./webhook.ts";
+export { providerFailure, readReply, readRetryAfter } from "./http/reply.ts";
+export type { Http, HttpReply, HttpRequest } from "./http/request.ts";
+export { type LinkProgress, linkProgress, resendWaitMs } from "./lookup.ts";
+export {
+  hmacSha256,
+  isSameSignature,
+  type Webhook,
+  type WebhookEvent,
+  type WebhookRequest,
+} from "./webhook.ts";
 
 /** Credentials after their schema has read them. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
-/** What the core remembers of the payout that a call is about. */
+/** The core's record of the payout that a call is about. */
 export interface PayoutFacts {
   /** Ours; stable, safe to show to the provider. */
   readonly id: string;
@@ -47,7 +51,7 @@ export interface PayoutFacts {
   readonly linkExpiresAtMs: number | undefined;
 }
 
-/** What an operation gets besides its request. */
+/** The second argument of every operation, besides its request. */
 export interface Context<C = Credentials> {
   /** The only way out of this process. */
   readonly http: Http;
@@ -62,24 +66,24 @@ export interface Context<C = Credentials> {
   /** When the attempt was first sent, in milliseconds since 1970: the same whenever it is sent again. Use it in anything that is sent. */
   readonly startedAtMs: number;
   /**
-   * When the try before this one had certainly ended, in milliseconds since 1970; undefined at the first. That try may have
-   * sent something, or only looked.
+   * When the previous try had certainly ended, in milliseconds since 1970; undefined at the first. It may have sent
+   * something, or only looked up.
    */
   readonly lastTriedAtMs?: number | undefined;
-  /** The time now, in milliseconds since 1970. For judging answers, never for something that is sent. */
+  /** The time now, in milliseconds since 1970. For reading replies, never for something that is sent. */
   now(): number;
   /** The payout, where the core knows it. */
   readonly payout: PayoutFacts | undefined;
   /**
-   * What the recipient gave on our page, where the call pays or registers that. The request says the same as far as the
-   * wire can; a business and who answers for it are only here.
+   * The recipient's claim on our page, if the call pays or registers it. The request says the same as far as the wire can;
+   * a business and its control owner are only here.
    */
   readonly claim?: Claim | undefined;
-  /** Logs what the operator of the server should know, such as a status that nobody has seen before. Never pass secrets or details of recipients. */
+  /** Logs a warning for the operator of the server, such as an unknown status. Never pass secrets or details of recipients. */
   warn(message: string, facts?: Readonly<Record<string, string>>): void;
 }
 
-/** One RPC of a connector. Throws Refusal for the provider's no; Failure for a call that cannot be carried out. */
+/** One RPC of a connector. Throws Refusal if the provider declines for good; Failure for a call that cannot be executed. */
 export type OperationFunction<O extends Operation, C> = (
   request: Request<O>,
   context: Context<C>,
@@ -93,8 +97,8 @@ export type Idempotency<C> =
     }
   | {
       /**
-       * The provider has no keys: finds what an earlier, unanswered attempt made, by `idempotencyKey` alone, or undefined if it
-       * certainly made nothing. Nothing there is certain only once {@link resendWaitMs} is 0.
+       * The provider has no keys: finds the result of an earlier, unanswered send by `idempotencyKey` alone; undefined if it
+       * certainly has none, which is so only once {@link resendWaitMs} is 0.
        */
       lookup(
         operation: Operation,
@@ -108,7 +112,7 @@ export interface LinkVisit {
   readonly payout: PayoutFacts;
   /** Where the provider sends the recipient back to, and where they get a fresh page when the provider's has run out. */
   readonly returnUrl: string;
-  /** What the recipient gave on our page, where the caller gave nothing. */
+  /** The recipient's entry on our page, if the caller gave none. */
   readonly email: string | undefined;
   /** ISO 3166-1 alpha-2. */
   readonly country: string | undefined;
@@ -123,13 +127,13 @@ export interface LinkPage {
 
 /** Reads the provider's error replies. */
 export interface ErrorReader {
-  /** Finds code and words in a reply body that was JSON (or the raw text where it was not). */
+  /** Finds code and message in a reply body, which is parsed JSON, or the raw text if it was none. */
   read(body: unknown): { readonly code: string; readonly message: string } | undefined;
   /** The provider's codes, and our reason for each. Others get a reason by HTTP status. */
   readonly reasons: Readonly<Record<string, Reason>>;
 }
 
-/** What a connector is: facts, and one function for each RPC that it supports. A missing function is the capability statement. */
+/** A connector: its metadata, and one function for each RPC that it supports. A missing function is the capability statement. */
 export interface Connector<C = Credentials>
   extends Partial<{ readonly [O in Operation]: OperationFunction<O, C> }> {
   /** The folder's name and the value of `x-connector`: lower case, digits and hyphens. */
@@ -138,7 +142,7 @@ export interface Connector<C = Credentials>
   readonly configKey: string;
   /** The provider's API documentation. */
   readonly docs: string;
-  /** Base URLs without a trailing slash; undefined for a connector that calls nobody. */
+  /** Base URLs without a trailing slash; undefined for a connector that makes no calls. */
   readonly hosts: { readonly live: string; readonly test: string } | undefined;
   /** Which host a caller's credentials belong to. `live` if absent. */
   environment?(credentials: C): "live" | "test";
@@ -150,14 +154,14 @@ export interface Connector<C = Credentials>
   authorize?(credentials: C): Readonly<Record<string, string>>;
   readonly idempotency: Idempotency<C>;
   /**
-   * Whether whoever knows the provider's id of a payout can claim it. The core then shows and stores the ids sealed; the
-   * connector gets and gives them as they are. Name the id in `secrets` of each request whose path has it.
+   * Whether the provider's id of a payout is enough to claim it. The core then shows and stores the ids sealed; the
+   * connector gets and gives them unsealed. Name the id in `secrets` of each request whose path has it.
    */
   readonly secretIds?: boolean;
   /** Every status of the provider's, and ours. Read with `readStatus`. */
   readonly statuses: Readonly<Record<string, PayoutEnums_PayoutStatus>>;
   readonly errors?: ErrorReader;
-  /** Fields of LinkOptions that createLink honours, in snake_case. Those the core carries out itself are listed too. */
+  /** Fields of LinkOptions that createLink honours, in snake_case. Those that the core handles itself are listed too. */
   readonly linkOptions?: readonly string[];
   /** How recipients can be paid. */
   readonly methods?: readonly PayoutMethodKind[];
@@ -190,4 +194,27 @@ export function readStatus<C>(
   if (known !== undefined) return known;
   context.warn("unknown provider status", { status });
   return 0;
+}
+
+/**
+ * The provider's id of the payout that a call is about: the caller's, or the core's record of it.
+ *
+ * @throws Failure MISSING_REQUIRED_FIELD if there is neither; `hint` says what to write.
+ */
+export function connectorPayoutIdOf(
+  request: { readonly connectorPayoutId?: string | undefined },
+  { payout }: Pick<Context, "payout">,
+  hint = "Write the id that CreateLink answered.",
+): string {
+  const id = request.connectorPayoutId || payout?.connectorPayoutId;
+  if (!id) throw missingField("connector_payout_id", hint);
+  return id;
+}
+
+/** The `error` of a reply about a payment that went wrong: our reason with its advice, and the provider's code and message. */
+export function errorInfo(reason: Reason, code: string, message: string): NonNullable<Reply<"get">["error"]> {
+  return {
+    unifiedDetails: { code: reason, message, userGuidanceMessage: reasons[reason].advice },
+    connectorDetails: { code, message },
+  };
 }

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { shapeProblems } from "./connector-shape.ts";
 import { type Connector, PayoutMethodKind, PayoutStatus, secret } from "./contract.ts";
 import { loadConnectors } from "./registry.ts";
+import { connectorProblems } from "./validation.ts";
 
 const good = {
   name: "acme",
@@ -22,7 +22,7 @@ const good = {
 } satisfies Connector<{ api_key: unknown }>;
 
 describe("a connector's shape", () => {
-  it("is right", () => expect(shapeProblems("acme", good)).toEqual([]));
+  it("is right", () => expect(connectorProblems("acme", good)).toEqual([]));
 
   it.each<[object | null, RegExp]>([
     [null, /default export/],
@@ -39,7 +39,7 @@ describe("a connector's shape", () => {
     [{ idempotency: undefined }, /^idempotency must be/],
     [{ idempotency: { windowMs: 86_400 } }, /^idempotency.windowMs is in milliseconds/],
     [{ idempotency: { windowMs: 86_400_000, lookup: async () => undefined } }, /: not both\.$/],
-    [{ webhooks: {} }, /^There is no fact or operation webhooks\. There are: .*webhook/],
+    [{ webhooks: {} }, /^There is no metadata field or operation webhooks\. There are: .*webhook/],
     [{ hosts: null }, /^hosts.live must be/],
     [{ environment: "test" }, /^environment must be a function/],
     [{ authorize: { "x-api-key": "a" } }, /^authorize must be a function/],
@@ -72,13 +72,13 @@ describe("a connector's shape", () => {
     [{ get: {} }, /^get must be a function/],
     [{ get: undefined }, /^It supports no operation/],
   ])("is wrong with %o", (change, words) => {
-    expect(shapeProblems("acme", change && { ...good, ...change })[0]).toMatch(words);
+    expect(connectorProblems("acme", change && { ...good, ...change })[0]).toMatch(words);
   });
 
   it("is wrong in a folder whose name cannot be one", () => {
-    expect(shapeProblems("Acme Pay", { ...good, name: "Acme Pay" })[0]).toMatch(/^Rename the folder/);
+    expect(connectorProblems("Acme Pay", { ...good, name: "Acme Pay" })[0]).toMatch(/^Rename the folder/);
     const { hosts: _, ...rest } = good;
-    expect(shapeProblems("acme", rest)[0]).toMatch(/^hosts is missing/);
+    expect(connectorProblems("acme", rest)[0]).toMatch(/^hosts is missing/);
   });
 });
 

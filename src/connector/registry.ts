@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { shapeProblems } from "./connector-shape.ts";
 import type { Connector } from "./contract.ts";
+import { connectorProblems } from "./validation.ts";
 
 /** The connectors that this server has. */
 export interface Registry {
@@ -66,7 +66,7 @@ export interface Loaded extends ConnectorFolder {
 export async function loadConnector(folder: ConnectorFolder): Promise<Loaded> {
   try {
     const module = (await import(new URL("index.ts", folder.url).href)) as { default?: unknown };
-    const problems = shapeProblems(folder.name, module.default).map((each) => `${folder.name}: ${each}`);
+    const problems = connectorProblems(folder.name, module.default).map((each) => `${folder.name}: ${each}`);
     return problems.length > 0
       ? { ...folder, problems }
       : { ...folder, connector: module.default as Connector, problems };

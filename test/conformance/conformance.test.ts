@@ -74,7 +74,9 @@ function declareLife(stage: () => ConformanceStage, subject: Subject): void {
   it("answers a repeat with the first reply, and fifty at once with one link", async () => {
     const link = newTestLink(stage(), subject);
     const first = await link.create();
-    expect((await link.create()).reply).toEqual(first.reply);
+    const repeated = await link.create();
+    expect(repeated.reply).toEqual(first.reply);
+    expect(repeated.trailers["idempotent-replayed"]).toBe("true");
     const crowd = newTestLink(stage(), subject);
     const told = await Promise.all(Array.from({ length: 50 }, crowd.create));
     const last = await crowd.createAtLast();
@@ -118,6 +120,7 @@ function declareVoid(stage: () => ConformanceStage, subject: Subject): void {
     await link.create();
     expect(statusOf(await link.void())).toBe("CANCELLED");
     expect(await link.isLive()).toBe(false);
+    expect(statusOf(await link.void())).toBe("CANCELLED");
     expect(statusOf(await link.get())).toBe("CANCELLED");
   });
 
@@ -138,6 +141,7 @@ function declareNoVoid(stage: () => ConformanceStage, subject: Subject): void {
     const told = await link.void();
     expect(told).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNSUPPORTED_OPERATION" });
     expect(told.message).toContain(`${subject.name} does not support Void`);
+    expect(told.message).toContain("It supports: ");
   });
 }
 

@@ -39,7 +39,8 @@ function filesImported({ path, text }: Source): readonly string[] {
 
 function connectorProblems(source: Source): readonly string[] {
   const [, connector = ""] = source.path.split("/");
-  return connectorLawProblems({ connector, url: new URL(source.path, root), text: source.text });
+  const folder = new URL(`connectors/${connector}/`, root);
+  return connectorLawProblems({ connector, folder, url: new URL(source.path, root), text: source.text });
 }
 
 /** The rooms of `src`, in order: a file imports, types included, from its own room and from those before it. */

@@ -69,9 +69,9 @@ describe("finds in what goes out", () => {
   });
 
   it.each<[string, string, (key: string, context: Context) => object]>([
-    ["its answer", "get.success", (key) => ({ connectorPayoutId: key })],
+    ["its reply", "get.success", (key) => ({ connectorPayoutId: key })],
     [
-      "its answer",
+      "its reply",
       "get.success",
       (key) => {
         throw new Error(key);

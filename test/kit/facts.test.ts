@@ -22,13 +22,13 @@ it("finds nothing wrong with the template, by any rule", async () => {
 
 describe("finds in what a connector is", () => {
   it("a name that is not the folder's", async () => {
-    expect(await problemsOf(/facts/, { ...acme, name: "acme-pay" })).toEqual([
+    expect(await problemsOf(/metadata/, { ...acme, name: "acme-pay" })).toEqual([
       'name must be the folder\'s name: write name: "acme".',
     ]);
   });
 
   it("a link option that does not exist", async () => {
-    expect((await problemsOf(/facts/, { ...acme, linkOptions: ["colour"] }))[0]).toContain(
+    expect((await problemsOf(/metadata/, { ...acme, linkOptions: ["colour"] }))[0]).toContain(
       "colour is no field",
     );
   });
@@ -42,7 +42,7 @@ describe("finds in what a connector is", () => {
       text.replace('"link_options": {', '"link_options": { "memo": "A gift",'),
     );
     expect(await problemsOf(/every link option/, { ...acme, linkOptions }, path)).toEqual([
-      "linkOptions: memo changes nothing of what is sent. Send it, or do not list it.",
+      "linkOptions: memo does not change any request. Send it, or do not list it.",
     ]);
   });
 
@@ -132,7 +132,7 @@ describe("finds in fixtures", () => {
       rmSync(file("fixtures/void.success.json"));
     });
     const { get: _, ...rest } = acme;
-    expect(await problemsOf(/for the yes/, rest, path)).toEqual([
+    expect(await problemsOf(/of refusal/, rest, path)).toEqual([
       expect.stringContaining("fixtures/transfer.refused.json"),
       expect.stringContaining("fixtures/void.success.json"),
       expect.stringContaining("fixtures for get"),

@@ -15,11 +15,11 @@ const keys = { ACME_API_KEY: "acme_test_canary_77", ACME_ENVIRONMENT: "test" };
 describe("what changed in a reply", () => {
   it.each<[string, unknown, unknown, object[]]>([
     ["nothing", { a: 1, b: [{ c: "x" }] }, { a: 2, b: [{ c: "y", d: 1 }, { c: "z" }], e: null }, []],
-    ["a field that is gone", { a: { b: 1 } }, { a: {} }, [{ place: "a.b", was: "number", is: "gone" }]],
-    ["another type", { a: "1" }, { a: 1 }, [{ place: "a", was: "string", is: "number" }]],
-    ["a list instead of an object", { a: {} }, { a: [] }, [{ place: "a", was: "object", is: "list" }]],
-    ["an item of a list", [{ a: 1 }], [{ a: 1 }, {}], [{ place: "1.a", was: "number", is: "gone" }]],
-    ["another whole", { a: 1 }, "x", [{ place: "the whole", was: "object", is: "string" }]],
+    ["a field that is gone", { a: { b: 1 } }, { a: {} }, [{ path: "a.b", was: "number", is: "gone" }]],
+    ["another type", { a: "1" }, { a: 1 }, [{ path: "a", was: "string", is: "number" }]],
+    ["a list instead of an object", { a: {} }, { a: [] }, [{ path: "a", was: "object", is: "list" }]],
+    ["an item of a list", [{ a: 1 }], [{ a: 1 }, {}], [{ path: "1.a", was: "number", is: "gone" }]],
+    ["another whole", { a: 1 }, "x", [{ path: "the whole", was: "object", is: "string" }]],
     ["null, which may be anything", { a: null, b: 1 }, { a: 1, b: null }, []],
     ["an empty list", { a: [] }, { a: [1] }, []],
   ])("%s", (_name, was, is, drift) => expect(driftOf(was, is)).toEqual(drift));
@@ -60,7 +60,7 @@ describe("a sandbox", () => {
     expect(() => openTestHost(acme, { ...keys, ACME_ENVIRONMENT: "live" })).toThrow(
       "live credentials of acme",
     );
-    expect(() => openTestHost({ ...acme, hosts: undefined }, keys)).toThrow("acme calls nobody");
+    expect(() => openTestHost({ ...acme, hosts: undefined }, keys)).toThrow("acme makes no calls");
   });
 });
 
@@ -83,12 +83,12 @@ it("shows what has changed at the provider since the fixtures were written", asy
   server.close();
   const call = "POST /v1/links";
   expect(drift.filter(({ file }) => file === "createLink.success.json")).toEqual([
-    { file: "createLink.success.json", call, place: "object", was: "string", is: "gone" },
-    { file: "createLink.success.json", call, place: "amount", was: "number", is: "string" },
+    { file: "createLink.success.json", call, path: "object", was: "string", is: "gone" },
+    { file: "createLink.success.json", call, path: "amount", was: "number", is: "string" },
     {
       file: "createLink.success.json",
       call: "",
-      place: "warning",
+      path: "warning",
       was: "none",
       is: expect.stringContaining("dreaming"),
     },

@@ -27,7 +27,7 @@ for (const found of folders.filter(({ name }) => wanted.includes(name))) {
         url,
         openTestHost(connector, process.env),
       );
-      const rows = drift.map(({ file, call, place, was, is }) => [file, call, place, was, is]);
+      const rows = drift.map(({ file, call, path, was, is }) => [file, call, path, was, is]);
       console.log(`Sent: ${sent.join(", ") || "nothing"}`);
       console.log(
         table(

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runCommand } from "../../kit/command.ts";
+import { runCommand } from "../../kit/cli.ts";
 import { startFake } from "../fakes/acme/fake.ts";
 import { newTemplateCopy, type TemplateCopy } from "../support/connectors/template-copy.ts";
 import type { ProviderFake } from "../support/stages/provider-fake.ts";
@@ -58,7 +58,7 @@ async function startProvider(answer: RequestListener): Promise<string> {
 it("records what goes over, without the key, and plays it back", async () => {
   const { code, output } = await record("createLink", "--case", "recorded");
   expect(output).toMatch(/^POST \/v1\/links → 201\nWrote .*createLink\.recorded\.json: read it/);
-  expect(output).toContain("It plays back exactly.");
+  expect(output).toContain("It runs exactly as recorded.");
   expect(code).toBe(0);
   const { credentials, calls, reply } = fixture("createLink.recorded.json");
   expect(credentials).toEqual({ api_key: "acme_test_canary_1234", environment: "test" });
@@ -194,7 +194,7 @@ it("keeps an answer that the connector cannot read yet, and says what to write",
   const { code, output } = await run(["record", "acme", "get"], { SLUICE_ACME_URL: url });
   expect(output).not.toContain("Grace");
   expect(recordedReply("get.success.json")).toMatchObject({ status: 200, text: "no JSON" });
-  expect([code, output]).toEqual([0, expect.stringContaining("It plays back exactly.")]);
+  expect([code, output]).toEqual([0, expect.stringContaining("It runs exactly as recorded.")]);
 });
 
 it.each<[string, string[], Record<string, string>, string]>([

@@ -6,7 +6,7 @@ import { acme, copyTemplate, edit, problemsOf } from "../support/connectors/brok
 
 const good = acme.webhook as Webhook;
 const forged = /forged, changed or stale/;
-const strange = /strangers/;
+const strange = /malformed/;
 const asWritten = /exactly as its fixtures say/;
 
 /** The template with another way to verify or read. */
@@ -22,7 +22,7 @@ describe("finds in the fixtures of webhooks", () => {
     expect(await problemsWith(asWritten, { verify: () => false })).toContain("it is refused, and must be");
     expect(await problemsWith(asWritten, { verify: () => true })).toContain("webhook.forged.json: it is ver");
     const other = { id: "evt_1", type: "link.paid", connectorPayoutIds: ["lnk_8"] };
-    expect(await problemsWith(asWritten, { read: () => other })).toContain("webhook.paid.json: it tells");
+    expect(await problemsWith(asWritten, { read: () => other })).toContain("webhook.paid.json: it reads");
     expect(
       await problemsWith(asWritten, { read: (request) => good.read({ ...request, body: new Uint8Array() }) }),
     ).toContain("reading it threw SyntaxError");
@@ -123,7 +123,7 @@ describe("finds in the reading of webhooks", () => {
       if (event && !types.includes(event.type)) throw new Error(`unknown type ${event.type}`);
       return event;
     };
-    expect(await problemsWith(strange, { read: closed })).toContain("Return undefined for types");
+    expect(await problemsWith(strange, { read: closed })).toContain("Return undefined for unknown types");
     const first: Webhook["read"] = (request) => {
       const [id = ""] = Object.keys(JSON.parse(String(Buffer.from(request.body))));
       return { id, type: "link.paid", connectorPayoutIds: ["lnk_7Hq2"] };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runCommand } from "../../kit/command.ts";
+import { runCommand } from "../../kit/cli.ts";
 import { askPage, openForm } from "../support/clients/page-request.ts";
 import { callLink, type LinkWish, makeLink, personWithAccount } from "../support/clients/recipient.ts";
 import { newTemplateCopy, type TemplateCopy } from "../support/connectors/template-copy.ts";

@@ -15,18 +15,18 @@ const pagesWithLinks = [
 
 it.each(readmes.map((each) => ({ ...each, path: fileURLToPath(each.file) })))(
   "$path has tables that say what the code says (npm run readme writes them)",
-  ({ is, shouldBe }) => expect(is).toBe(shouldBe),
+  ({ current, generated }) => expect(current).toBe(generated),
 );
 
 it("has every table", () => {
   const texts = Object.fromEntries(
-    readmes.map(({ file, shouldBe }) => [file.pathname.split("/").at(-1), shouldBe]),
+    readmes.map(({ file, generated }) => [file.pathname.split("/").at(-1), generated]),
   );
-  expect(readmes[0]?.shouldBe).toContain("[stripe](connectors/stripe/README.md)");
+  expect(readmes[0]?.generated).toContain("[stripe](connectors/stripe/README.md)");
   expect(texts["configuration.md"]).toContain("| `SLUICE_LISTEN` |");
   expect(texts["errors.md"]).toContain("| `OUTCOME_UNKNOWN` |");
   expect(texts["statuses.md"]).toContain("| `REQUIRES_FULFILLMENT` | `CLAIMED` |");
-  expect(readmes[1]?.shouldBe).toMatch(/\| `expires_in` \|.* yes \|/);
+  expect(readmes[1]?.generated).toMatch(/\| `expires_in` \|.* yes \|/);
 });
 
 it.each(pagesWithLinks)("%s links only to files and headings that exist", (page) => {

@@ -19,7 +19,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Reason } from "../../core/reasons.ts";
 import { Secret } from "../../security/secret.ts";
 import { createHttpClient } from "./client.ts";
-import type { HttpRequest } from "./http.ts";
+import { unguarded } from "./effect-guard.ts";
+import type { HttpRequest } from "./request.ts";
 
 describe("requests", () => {
   it("carries base URL, authentication, headers, query and JSON", async () => {
@@ -71,7 +72,7 @@ describe("requests", () => {
     const quiet = { info: () => {}, debug: () => {}, isLevelEnabled: () => false };
     const client = createHttpClient<Key>({ ...acme, hosts }, { log: quiet, now: Date.now });
     cleanUpWith(() => Promise.all([client.close(), live.close(), test.close()]));
-    const call = { deadlineMs: Date.now() + 5_000, beforeEffect: async () => {} };
+    const call = { deadlineMs: Date.now() + 5_000, guard: unguarded };
     await client.open({ ...call, credentials: { api_key: new Secret(canary) } }).send(read);
     await client
       .open({ ...call, credentials: { api_key: new Secret(canary), environment: "test" } })
@@ -105,13 +106,16 @@ it.each(["a\r\nx-injected: 1", "\u20ac"])("refuses the header value %j", async (
 });
 
 describe("before and after an effect", () => {
-  it("awaits beforeEffect once, before the first request that can change something", async () => {
+  it("awaits beforeFirstEffect once, before the first request that can change something", async () => {
     const { open, playback } = await setUp([ok, ok, ok]);
     const seenBefore: number[] = [];
     const http = open({
-      beforeEffect: async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        seenBefore.push(playback.requests.length);
+      guard: {
+        ...unguarded,
+        beforeFirstEffect: async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          seenBefore.push(playback.requests.length);
+        },
       },
     });
     await http.send(read);
@@ -120,29 +124,31 @@ describe("before and after an effect", () => {
     expect([seenBefore, http.effectSent]).toEqual([[1], true]);
   });
 
-  it("sends nothing when beforeEffect throws", async () => {
+  it("sends nothing when beforeFirstEffect throws", async () => {
     const { open, playback } = await setUp([ok]);
-    const http = open({ beforeEffect: () => Promise.reject(new Error("disk full")) });
+    const http = open({
+      guard: { ...unguarded, beforeFirstEffect: () => Promise.reject(new Error("disk full")) },
+    });
     await expect(http.send(post)).rejects.toThrow("disk full");
     expect([playback.requests.length, http.effectSent]).toEqual([0, false]);
   });
 
-  it("sends nothing that beforeFirstByte does not let go, on a new connection or an old one, and does not blame the provider", async () => {
+  it("sends nothing that beforeSend blocks, on a new connection or an old one, and does not count it against the provider", async () => {
     const { open, playback } = await setUp([ok, ok]);
     const late = () => {
       throw new Failure("IDEMPOTENCY_IN_PROGRESS", "too late");
     };
-    const http = open({ beforeFirstByte: late });
+    const http = open({ guard: { ...unguarded, beforeSend: late } });
     for (let round = 0; round < 12; round++)
       expect(await reasonOf(http.send(post))).toBe("IDEMPOTENCY_IN_PROGRESS");
     expect([playback.requests.length, http.effectSent]).toEqual([0, false]);
     await http.send(read);
     expect(await reasonOf(http.send(post))).toBe("IDEMPOTENCY_IN_PROGRESS");
     // What an earlier attempt did is as unknown as before.
-    const again = open({ beforeFirstByte: late, resent: true });
+    const again = open({ guard: { ...unguarded, beforeSend: late }, resent: true });
     expect(await reasonOf(again.send(post))).toBe("OUTCOME_UNKNOWN");
     expect(playback.requests.map(({ method }) => method)).toEqual(["GET"]);
-    await open({ beforeFirstByte: () => {} }).send(post);
+    await open({ guard: unguarded }).send(post);
     expect(playback.requests).toHaveLength(2);
   });
 

@@ -1,22 +1,22 @@
 import packageFile from "../../../package.json" with { type: "json" };
 import { Failure } from "../../core/failure.ts";
-import { type Answer, assertConclusive, type ErrorFacts, readOutcome, successOf } from "./answer.ts";
-import { type ExchangeOptions, exchangeWithProvider } from "./exchange.ts";
+import { type EffectGuard, unguarded } from "./effect-guard.ts";
+import { exchangeWithProvider } from "./exchange.ts";
 import { createProviderHost, defaultHttpLimits, type HttpLimits, type ProviderHost } from "./host.ts";
-import type { Http, HttpRequest } from "./http.ts";
 import { secretValues, wrappedSecrets } from "./masking.ts";
-import { logCall, type ProviderCallObserver } from "./observer.ts";
-import { checkRequest, encodeRequest } from "./wire-request.ts";
+import { type ProviderCallObserver, reportCall } from "./observer.ts";
+import { assertConclusive, assertSuccess, type ErrorMapping, type ProviderReply, replyOf } from "./reply.ts";
+import { checkRequest, encodeRequest, type Http, type HttpRequest } from "./request.ts";
 
-/** What the client needs of a connector; every `Connector` has it. */
-export interface HttpFacts<C> extends ErrorFacts {
+/** The part of a connector that its HTTP client uses. */
+export interface HttpConnector<C> extends ErrorMapping {
   readonly hosts: { readonly live: string; readonly test: string } | undefined;
   environment?(credentials: C): "live" | "test";
   authorize?(credentials: C): Readonly<Record<string, string>>;
   readonly visible?: readonly string[];
 }
 
-/** What the core gives a connector's client. */
+/** Options of a connector's HTTP client. */
 export interface HttpClientOptions extends ProviderCallObserver {
   /** The operator's base URL for this connector, instead of its own. */
   readonly baseUrl?: string | undefined;
@@ -30,13 +30,11 @@ export interface OpenOptions<C> {
   readonly credentials: C;
   /** When the call ends, in milliseconds since 1970. */
   readonly deadlineMs: number;
-  /** Awaited once, before the first request that can change something leaves. What it throws ends the call with nothing sent. */
-  beforeEffect(): Promise<void>;
-  /** Called each time just before the first byte of such a request may leave. What it throws ends the call with nothing sent. */
-  beforeFirstByte?(): void;
+  /** Consulted before each request that can change something. */
+  readonly guard: EffectGuard;
   /**
-   * True where an earlier attempt of the operation had an unknown outcome. An answer that says nothing about that one (401,
-   * 403, 409, 429) then leaves the outcome unknown.
+   * True if the operation was sent before and its outcome is unknown. An answer that says nothing about that earlier send
+   * (401, 403, 409, 429) then leaves the outcome unknown.
    */
   readonly resent?: boolean;
 }
@@ -54,8 +52,8 @@ export interface HttpClient<C> {
   close(): Promise<void>;
 }
 
-/** Makes the client of a connector. Connects to nobody until a request is sent. */
-export function createHttpClient<C>(connector: HttpFacts<C>, options: HttpClientOptions): HttpClient<C> {
+/** Creates the client of a connector. It opens no connection until a request is sent. */
+export function createHttpClient<C>(connector: HttpConnector<C>, options: HttpClientOptions): HttpClient<C> {
   const limits = { ...defaultHttpLimits, ...options.limits };
   const hosts = new Map<string, ProviderHost>();
   const hostOf = (credentials: C): ProviderHost => {
@@ -76,73 +74,71 @@ export function createHttpClient<C>(connector: HttpFacts<C>, options: HttpClient
 }
 
 interface Operation<C> {
-  readonly connector: HttpFacts<C>;
+  readonly connector: HttpConnector<C>;
   readonly options: HttpClientOptions;
   readonly limits: HttpLimits;
   hostOf(credentials: C): ProviderHost;
   readonly call: OpenOptions<C>;
 }
 
-/** What has happened in one call of an operation so far. */
-interface Progress {
-  effectSent: boolean;
-  /** The core's note that something is about to be sent; begun once. */
-  intent: Promise<void> | undefined;
-}
-
 function openOperation<C>(operation: Operation<C>): OperationHttp {
-  const { connector, options } = operation;
-  const progress: Progress = { effectSent: false, intent: undefined };
+  const { connector, options, call } = operation;
+  let effectSent = false;
+  let intent: Promise<void> | undefined;
+  const guard: EffectGuard = {
+    beforeFirstEffect: async () => {
+      intent ??= call.guard.beforeFirstEffect();
+      await intent;
+    },
+    beforeSend: () => {
+      call.guard.beforeSend();
+      effectSent = true;
+    },
+  };
   return {
     get effectSent() {
-      return progress.effectSent;
+      return effectSent;
     },
     send: async (request) => {
       checkRequest(connector.name, request, { queryAllowed: false });
-      const { reply, inDoubt } = await sendRequest(operation, progress, request);
-      return successOf(connector, reply, inDoubt, options.now());
+      return assertSuccess(connector, await sendRequest(operation, guard, request), options.now());
     },
     exchange: async (request) => {
       checkRequest(connector.name, request, { queryAllowed: true });
-      const { reply, inDoubt } = await sendRequest(operation, progress, request);
-      return assertConclusive(connector.name, reply, inDoubt);
+      return assertConclusive(connector.name, await sendRequest(operation, guard, request));
     },
   };
 }
 
+/**
+ * Sends one request. The layers around it, from the outside in, are log ⊃ bulkhead ⊃ retry ⊃ circuit breaker ⊃ intent ⊃
+ * deadline ⊃ connection: each refusal is logged, waiting for a slot writes no intent, every retry passes the breaker anew,
+ * and the time that the intent took counts against the deadline.
+ */
 async function sendRequest<C>(
   { connector, options, limits, call, hostOf }: Operation<C>,
-  progress: Progress,
+  guard: EffectGuard,
   request: HttpRequest,
-): Promise<Answer> {
+): Promise<ProviderReply> {
   const effect = request.effect ?? (request.method === "GET" ? "read" : "once");
   const host = hostOf(call.credentials);
   const headers = { "user-agent": userAgent, ...connector.authorize?.(call.credentials) };
   const wire = encodeRequest(request, host.pathPrefix, headers);
-  const exchangeOptions: ExchangeOptions = {
-    effect,
-    deadlineMs: call.deadlineMs,
-    limits,
-    now: options.now,
-    beforeTry: async () => {
-      if (effect === "read") return;
-      progress.intent ??= call.beforeEffect();
-      await progress.intent;
-    },
-    onSend: () => {
-      if (effect === "read") return;
-      call.beforeFirstByte?.();
-      progress.effectSent = true;
-    },
-  };
-  return logCall(connector, options, request, async (report) => {
-    const exchange = () => exchangeWithProvider(host, wire, exchangeOptions);
+  return reportCall(connector, options, request, async (report) => {
+    const exchange = () =>
+      exchangeWithProvider(host, wire, {
+        effect,
+        deadlineMs: call.deadlineMs,
+        limits,
+        now: options.now,
+        guard: effect === "read" ? unguarded : guard,
+      });
     const outcome = await host.admit(exchange, call.deadlineMs - options.now());
     report(outcome);
-    const inDoubt = effect !== "read" && (outcome.inDoubt || call.resent === true);
+    const ambiguous = effect !== "read" && (outcome.ambiguous || call.resent === true);
     const own = secretValues(call.credentials);
     const secrets = [...own, ...wrappedSecrets(wire.headers, own), ...(request.secrets ?? [])];
-    return { reply: readOutcome(connector.name, outcome, { effect, inDoubt, secrets }), inDoubt };
+    return { reply: replyOf(connector.name, outcome, { effect, ambiguous, secrets }), ambiguous };
   });
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Connections, createConnections } from "./connections.ts";
+import { unguarded } from "./effect-guard.ts";
 import { type TryResult, tryOnce } from "./try.ts";
 
 let server: Server;
@@ -33,7 +34,7 @@ function ask(path = "/"): Promise<TryResult> {
     totalTimeoutMs: 5_000,
     maxReplyBytes: 100,
   };
-  return connections.use((connection) => tryOnce(connection, request, limits, () => {}));
+  return connections.use((connection) => tryOnce(connection, request, limits, unguarded));
 }
 
 it("uses a connection again, and opens one for each request at the same time", async () => {

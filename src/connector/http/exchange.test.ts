@@ -14,7 +14,7 @@ import {
   setUp,
 } from "../../../test/support/stages/acme-client.ts";
 import type { Reason } from "../../core/reasons.ts";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "./request.ts";
 
 describe("retries", () => {
   const busy: Step = { status: 503, body: "" };

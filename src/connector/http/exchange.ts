@@ -1,31 +1,28 @@
+import type { EffectGuard } from "./effect-guard.ts";
 import type { HttpLimits, ProviderHost } from "./host.ts";
-import type { HttpRequest } from "./http.ts";
-import { isAmbiguous } from "./provider-failure.ts";
-import { readRetryAfter } from "./provider-reply.ts";
+import { isAmbiguous, readRetryAfter } from "./reply.ts";
+import type { HttpRequest, WireRequest } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type TryResult, tryOnce } from "./try.ts";
-import type { WireRequest } from "./wire-request.ts";
 
-/** A request with what decides how it is sent. */
+/** Options of {@link exchangeWithProvider}. */
 export interface ExchangeOptions {
   readonly effect: NonNullable<HttpRequest["effect"]>;
   /** In milliseconds since 1970. */
   readonly deadlineMs: number;
   readonly limits: HttpLimits;
   now(): number;
-  /** Awaited before each try, when the circuit breaker lets it through. */
-  beforeTry(): Promise<void>;
-  /** Called just before the first byte of a try may leave. Where it throws, none leaves. */
-  onSend(): void;
+  /** `beforeFirstEffect` is awaited before each try that the circuit breaker lets through. */
+  readonly guard: EffectGuard;
 }
 
-/** How a request ended, after all its tries. */
+/** The result of a request after all its tries. */
 export interface ExchangeResult {
   /** Of the last try. */
   readonly result: TryResult;
   readonly tries: number;
-  /** Whether an earlier try may have been carried out without anybody knowing. */
-  readonly inDoubt: boolean;
+  /** Whether an earlier try may have had an effect. */
+  readonly ambiguous: boolean;
 }
 
 /** Sends a request, and sends it again where that is provably safe and likely to help. */
@@ -38,12 +35,12 @@ export async function exchangeWithProvider(
   const trial = () => host.guard(() => tryWithin(host, request, options));
   host.retryBudget.deposit();
   let result = await trial();
-  let inDoubt = false;
+  let ambiguous = false;
   let lastDelayMs = 0;
   for (let tries = 1; ; tries++) {
     const remainingMs = deadlineMs - now();
     const retryAfterMs = retryAfterOf(result, now());
-    const question = {
+    const delayMs = retryDelayMs({
       result,
       effect,
       tries,
@@ -51,15 +48,14 @@ export async function exchangeWithProvider(
       lastDelayMs,
       retryAfterMs,
       remainingMs,
-    };
-    const delayMs = retryDelayMs(question);
-    if (delayMs === undefined || !host.retryBudget.withdraw()) return { result, tries, inDoubt };
-    inDoubt ||= leavesDoubt(result, effect);
+    });
+    if (delayMs === undefined || !host.retryBudget.withdraw()) return { result, tries, ambiguous };
+    ambiguous ||= isAmbiguousResult(result, effect);
     lastDelayMs = delayMs;
     await new Promise((resolve) => setTimeout(resolve, delayMs));
-    // Where the breaker has opened since, what the last try brought is the answer.
+    // If the breaker has opened since, the result of the last try is returned.
     const again = await trial().catch(() => undefined);
-    if (again === undefined) return { result, tries, inDoubt };
+    if (again === undefined) return { result, tries, ambiguous };
     result = again;
   }
 }
@@ -73,15 +69,15 @@ async function tryWithin(
   request: WireRequest,
   options: ExchangeOptions,
 ): Promise<TryResult> {
-  await options.beforeTry();
+  await options.guard.beforeFirstEffect();
   const totalTimeoutMs = options.deadlineMs - options.now();
   if (totalTimeoutMs <= 0)
     return { kind: "lost", sent: false, why: "deadline", cause: new Error("the call's deadline passed") };
   const limits = { ...options.limits, totalTimeoutMs };
-  return host.connections.use((connection) => tryOnce(connection, request, limits, options.onSend));
+  return host.connections.use((connection) => tryOnce(connection, request, limits, options.guard));
 }
 
-function leavesDoubt(result: TryResult, effect: ExchangeOptions["effect"]): boolean {
+function isAmbiguousResult(result: TryResult, effect: ExchangeOptions["effect"]): boolean {
   if (effect === "read") return false;
   return result.kind === "lost" ? result.sent : isAmbiguous(result.status);
 }

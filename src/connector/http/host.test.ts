@@ -13,13 +13,16 @@ import {
   setUp,
 } from "../../../test/support/stages/acme-client.ts";
 import { Refusal } from "../../core/failure.ts";
+import { unguarded } from "./effect-guard.ts";
 
 describe("protection", () => {
   it("opens the breaker after ten failures, and closes it after a good answer", async () => {
     const steps = [...Array.from({ length: 10 }, () => ({ status: 500, body: "" })), ok, ok];
     const { open, playback } = await setUp(steps, { retries: 0, breakMs: 50 });
     for (let call = 0; call < 10; call++) await reasonOf(open().send(read));
-    const http = open({ beforeEffect: () => Promise.reject(new Error("nothing must be written")) });
+    const http = open({
+      guard: { ...unguarded, beforeFirstEffect: () => Promise.reject(new Error("nothing must be written")) },
+    });
     const failure = await failureOf(http.send(post));
     expect(failure).toMatchObject({ reason: "PROVIDER_UNAVAILABLE", retryAfterMs: 50 });
     expect([playback.requests.length, http.effectSent]).toEqual([10, false]);

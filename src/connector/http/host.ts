@@ -13,7 +13,7 @@ import {
 import { Failure } from "../../core/failure.ts";
 import { reasons } from "../../core/reasons.ts";
 import { type Connections, createConnections } from "./connections.ts";
-import { unavailable } from "./provider-failure.ts";
+import { unavailable } from "./reply.ts";
 import { createRetryBudget, type RetryBudget } from "./retry.ts";
 import type { Loss, TryResult } from "./try.ts";
 
@@ -32,7 +32,7 @@ export interface HttpLimits {
   readonly breakMs: number;
 }
 
-/** What holds unless the operator says otherwise. */
+/** The limits unless the operator sets others. */
 export const defaultHttpLimits: HttpLimits = {
   inFlight: 64,
   queue: 128,
@@ -46,17 +46,17 @@ export const defaultHttpLimits: HttpLimits = {
 /** One base URL of a provider, with everything that its requests share. */
 export interface ProviderHost {
   readonly connections: Connections;
-  /** What comes before every path; empty or `/…` without a trailing slash. */
+  /** Comes before every path; empty or `/…` without a trailing slash. */
   readonly pathPrefix: string;
   readonly retryBudget: RetryBudget;
   /**
-   * Runs a request when there is room for it.
+   * Runs a request when a slot is free.
    *
    * @throws Failure CONNECTOR_BUSY, or PROVIDER_UNAVAILABLE if `timeoutMs` passes in the queue: nothing was sent.
    */
   admit<T>(run: () => Promise<T>, timeoutMs: number): Promise<T>;
   /**
-   * Runs a try under the circuit breaker, which counts what `isTrouble` says.
+   * Runs a try under the circuit breaker, which counts the results that `isProviderFault` selects.
    *
    * @throws Failure PROVIDER_UNAVAILABLE while the breaker is open: nothing was sent.
    */
@@ -68,7 +68,7 @@ export interface ProviderHost {
 export function createProviderHost(connector: string, baseUrl: string, limits: HttpLimits): ProviderHost {
   const url = new URL(baseUrl);
   const connections = createConnections(url.origin, limits);
-  const room = bulkhead(limits.inFlight, limits.queue);
+  const slots = bulkhead(limits.inFlight, limits.queue);
   const breaker = createBreaker(limits.breakMs);
   return {
     connections,
@@ -76,13 +76,13 @@ export function createProviderHost(connector: string, baseUrl: string, limits: H
     retryBudget: createRetryBudget(),
     admit: async (run, timeoutMs) => {
       try {
-        return await (room.executionSlots > 0 ? room.execute(run) : waitForRoom(room, run, timeoutMs));
+        return await (slots.executionSlots > 0 ? slots.execute(run) : waitForSlot(slots, run, timeoutMs));
       } catch (error) {
         throw admissionFailure(connector, error);
       }
     },
     guard: async (run) => {
-      // Cockatiel lets callers wait without end for the one request that tests the water.
+      // Cockatiel would let callers wait without limit for the one request that tests a half-open breaker.
       if (breaker.state === CircuitState.HalfOpen) throw brokenCircuit(connector, limits.breakMs);
       try {
         return await breaker.execute(run);
@@ -94,19 +94,19 @@ export function createProviderHost(connector: string, baseUrl: string, limits: H
   };
 }
 
-function waitForRoom<T>(room: BulkheadPolicy, run: () => Promise<T>, timeoutMs: number): Promise<T> {
-  const patience = new AbortController();
+function waitForSlot<T>(slots: BulkheadPolicy, run: () => Promise<T>, timeoutMs: number): Promise<T> {
+  const queueing = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => {
-      patience.abort();
+      queueing.abort();
       reject(new TaskCancelledError());
     }, timeoutMs);
     const start = () => {
       clearTimeout(timer);
       return run();
     };
-    room
-      .execute(start, patience.signal)
+    slots
+      .execute(start, queueing.signal)
       .finally(() => clearTimeout(timer))
       .then(resolve, reject);
   });
@@ -130,7 +130,7 @@ function brokenCircuit(connector: string, breakMs: number): Failure {
 }
 
 function createBreaker(breakMs: number): CircuitBreakerPolicy {
-  return circuitBreaker(handleWhenResult(isTrouble), {
+  return circuitBreaker(handleWhenResult(isProviderFault), {
     halfOpenAfter: breakMs,
     breaker: new SamplingBreaker({
       threshold: 0.5,
@@ -140,12 +140,12 @@ function createBreaker(breakMs: number): CircuitBreakerPolicy {
   });
 }
 
-/** Losses that are no trouble of the provider's: they are ours, or the caller's whose deadline was too short. */
-const ours: ReadonlySet<Loss> = new Set<Loss>(["deadline", "withheld"]);
+/** Losses that do not count against the provider: our own, and those of a caller whose deadline was too short. */
+const notTheProviders: ReadonlySet<Loss> = new Set<Loss>(["deadline", "blocked"]);
 
-function isTrouble(outcome: unknown): boolean {
+function isProviderFault(outcome: unknown): boolean {
   const result = outcome as TryResult;
-  return result.kind === "reply" ? result.status >= 500 : !ours.has(result.why);
+  return result.kind === "reply" ? result.status >= 500 : !notTheProviders.has(result.why);
 }
 
 const sampleMs = 30_000;

@@ -1,7 +1,7 @@
-import type { Answer } from "./answer.ts";
 import type { ExchangeResult } from "./exchange.ts";
-import type { HttpReply, HttpRequest } from "./http.ts";
 import { maskBody, maskPath } from "./masking.ts";
+import type { ProviderReply } from "./reply.ts";
+import type { HttpReply, HttpRequest } from "./request.ts";
 
 /** Facts of one provider call, for the log and for metrics. Holds no id, no secret and no detail of a recipient. */
 export interface ProviderCall {
@@ -18,29 +18,29 @@ export interface ProviderCall {
   readonly tries: number;
 }
 
-/** Where facts go. Fits a pino logger. */
+/** The log of provider calls. Fits a pino logger. */
 export interface ProviderLog {
   info(facts: object, message: string): void;
   debug(facts: object, message: string): void;
   isLevelEnabled(level: string): boolean;
 }
 
-/** Who wants to know of provider calls. */
+/** Receives the facts of every provider call. */
 export interface ProviderCallObserver {
   readonly log: ProviderLog;
   readonly metrics?: { providerCall(call: ProviderCall): void } | undefined;
 }
 
 /** Runs a provider call and reports it once, however it ends. Bodies go to the debug level only, masked. */
-export async function logCall(
+export async function reportCall(
   connector: { readonly name: string; readonly visible?: readonly string[] },
   { log, metrics }: ProviderCallObserver,
   request: HttpRequest,
-  run: (report: (outcome: ExchangeResult) => void) => Promise<Answer>,
-): Promise<Answer> {
+  run: (report: (outcome: ExchangeResult) => void) => Promise<ProviderReply>,
+): Promise<ProviderReply> {
   const startedAtMs = performance.now();
   let outcome: ExchangeResult | undefined;
-  let answer: Answer | undefined;
+  let answer: ProviderReply | undefined;
   try {
     answer = await run((reported) => {
       outcome = reported;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRetryBudget, type RetryQuestion, retryDelayMs } from "./retry.ts";
+import { createRetryBudget, type RetryState, retryDelayMs } from "./retry.ts";
 import type { TryResult } from "./try.ts";
 
 const reply = (status: number): TryResult => ({ kind: "reply", status, headers: {}, text: "" });
@@ -13,7 +13,7 @@ const lost = (
   sent,
   cause: new Error(why),
 });
-const question: RetryQuestion = {
+const state: RetryState = {
   result: reply(503),
   effect: "keyed",
   tries: 1,
@@ -22,7 +22,7 @@ const question: RetryQuestion = {
   retryAfterMs: undefined,
   remainingMs: 10_000,
 };
-const repeats = (change: Partial<RetryQuestion>) => retryDelayMs({ ...question, ...change }) !== undefined;
+const repeats = (change: Partial<RetryState>) => retryDelayMs({ ...state, ...change }) !== undefined;
 
 describe("retryDelayMs", () => {
   it("never repeats a request without a key once it may have left, whatever came back", () => {
@@ -46,7 +46,7 @@ describe("retryDelayMs", () => {
         fc.option(fc.nat(10_000), { nil: undefined }),
         fc.nat(3_000),
         (remainingMs, retryAfterMs, lastDelayMs) => {
-          const delay = retryDelayMs({ ...question, remainingMs, retryAfterMs, lastDelayMs });
+          const delay = retryDelayMs({ ...state, remainingMs, retryAfterMs, lastDelayMs });
           return (
             delay === undefined || (delay <= 2_000 && delay < remainingMs && delay >= (retryAfterMs ?? 25))
           );
@@ -55,7 +55,7 @@ describe("retryDelayMs", () => {
     );
   });
 
-  it.each<[string, Partial<RetryQuestion>, boolean]>([
+  it.each<[string, Partial<RetryState>, boolean]>([
     ["429", { result: reply(429) }, true],
     ["502", { result: reply(502) }, true],
     ["504 of a read", { result: reply(504), effect: "read" }, true],

@@ -1,7 +1,7 @@
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "./request.ts";
 import type { TryResult } from "./try.ts";
 
-/** Permits retries for a tenth of the requests, so that retries never multiply a provider's trouble. */
+/** Permits retries for a tenth of the requests, so that retries never multiply the load on a failing provider. */
 export interface RetryBudget {
   /** Counts a request. */
   deposit(): void;
@@ -27,8 +27,8 @@ export function createRetryBudget(): RetryBudget {
 const maxSavedRetries = 10;
 const retriesPerRequest = 0.1;
 
-/** What a decision about a retry rests on. */
-export interface RetryQuestion {
+/** The facts that decide about a retry. */
+export interface RetryState {
   readonly result: TryResult;
   readonly effect: NonNullable<HttpRequest["effect"]>;
   /** Tries made so far. */
@@ -37,21 +37,21 @@ export interface RetryQuestion {
   readonly maxRetries: number;
   /** The delay before the last retry, in milliseconds; 0 if there was none. */
   readonly lastDelayMs: number;
-  /** What the provider asked for, in milliseconds. */
+  /** The delay that the provider asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** What is left of the call, in milliseconds. */
+  /** Until the call's deadline, in milliseconds. */
   readonly remainingMs: number;
 }
 
 /** How long to wait before sending again, in milliseconds; undefined if the request must not be sent again. */
-export function retryDelayMs(question: RetryQuestion): number | undefined {
-  if (question.tries > question.maxRetries || !mayRepeat(question)) return undefined;
-  const wanted = question.retryAfterMs ?? jitteredDelayMs(question.lastDelayMs);
-  const tooLong = wanted > maxDelayMs || wanted >= question.remainingMs;
+export function retryDelayMs(state: RetryState): number | undefined {
+  if (state.tries > state.maxRetries || !mayRepeat(state)) return undefined;
+  const wanted = state.retryAfterMs ?? jitteredDelayMs(state.lastDelayMs);
+  const tooLong = wanted > maxDelayMs || wanted >= state.remainingMs;
   return tooLong ? undefined : wanted;
 }
 
-function mayRepeat({ result, effect, tries }: RetryQuestion): boolean {
+function mayRepeat({ result, effect, tries }: RetryState): boolean {
   if (result.kind === "lost" && !result.sent) return result.why === "refused" && tries === 1;
   if (effect === "once") return false;
   return result.kind === "lost" ? result.why === "reset" : worthRepeating.has(result.status);

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { Client } from "undici";
 import { afterEach, expect, it } from "vitest";
+import { unguarded } from "./effect-guard.ts";
 import { tryOnce } from "./try.ts";
 
 const request = { method: "POST", path: "/v1/links", headers: {}, body: "{}" } as const;
@@ -32,7 +33,7 @@ it("collects a reply that comes in pieces, and tells when it was sent", async ()
     setImmediate(() => response.end("!"));
   });
   let sent = 0;
-  const result = await tryOnce(client, request, limits, () => sent++);
+  const result = await tryOnce(client, request, limits, { beforeSend: () => void sent++ });
   expect(result).toMatchObject({
     kind: "reply",
     status: 201,
@@ -44,7 +45,7 @@ it("collects a reply that comes in pieces, and tells when it was sent", async ()
 
 it("gives up a reply that is too long, though it would be good JSON", async () => {
   await serve((_, response) => response.end(JSON.stringify("x".repeat(1_001))));
-  expect(await tryOnce(client, request, limits, () => {})).toMatchObject({
+  expect(await tryOnce(client, request, limits, unguarded)).toMatchObject({
     kind: "lost",
     sent: true,
     why: "unreadable",
@@ -53,7 +54,7 @@ it("gives up a reply that is too long, though it would be good JSON", async () =
 
 it("waits for the answer after an interim one, and no longer than for any other", async () => {
   await serve((_, response) => response.writeEarlyHints({ link: "</x>; rel=preload" }));
-  const result = await tryOnce(client, request, { ...limits, headersTimeoutMs: 100 }, () => {});
+  const result = await tryOnce(client, request, { ...limits, headersTimeoutMs: 100 }, unguarded);
   expect(result).toMatchObject({ kind: "lost", sent: true, why: "timeout" });
 });
 
@@ -75,7 +76,12 @@ it("never sends a request whose deadline passed while it waited for its connecti
     },
   );
   let sent = 0;
-  const result = await tryOnce(client, request, { ...limits, totalTimeoutMs: 20 }, () => sent++);
+  const result = await tryOnce(
+    client,
+    request,
+    { ...limits, totalTimeoutMs: 20 },
+    { beforeSend: () => void sent++ },
+  );
   expect(result).toMatchObject({ kind: "lost", sent: false, why: "deadline" });
   goOn.resolve();
   await client.close();

@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
-import type { WireRequest } from "./wire-request.ts";
+import type { EffectGuard } from "./effect-guard.ts";
+import type { WireRequest } from "./request.ts";
 
-/** How one try ended. */
+/** The result of one try. */
 export type TryResult =
   | {
       readonly kind: "reply";
@@ -20,10 +21,10 @@ export type TryResult =
 
 /**
  * How a reply is lost. `refused`: no connection. `timeout`: the provider did not answer in time. `deadline`: the caller's
- * own deadline passed first. `withheld`: we did not send it after all. `reset`: the connection broke. `unreadable`: not HTTP,
- * or too much of it.
+ * own deadline passed first. `blocked`: the guard threw before it was sent. `reset`: the connection broke. `unreadable`: not
+ * HTTP, or longer than allowed.
  */
-export type Loss = "refused" | "timeout" | "deadline" | "withheld" | "reset" | "unreadable";
+export type Loss = "refused" | "timeout" | "deadline" | "blocked" | "reset" | "unreadable";
 
 /** Limits of one try. */
 export interface TryLimits {
@@ -35,41 +36,45 @@ export interface TryLimits {
 }
 
 /**
- * Sends a request once and collects the reply. Never rejects. Calls `onSend` just before the first byte may leave: where
- * that throws, none does.
+ * Sends a request once and collects the reply. Never rejects. Calls `guard.beforeSend` just before the first byte may leave:
+ * if that throws, none leaves.
  *
  * Uses undici's lowest interface because only that one tells a request that waits for a connection from one that is on
- * its way: the difference between nothing having happened and nobody knowing.
+ * its way: the first certainly had no effect, the outcome of the second is unknown.
  */
 export function tryOnce(
   dispatcher: Dispatcher,
   request: WireRequest,
   limits: TryLimits,
-  onSend: () => void,
+  guard: Pick<EffectGuard, "beforeSend">,
 ): Promise<TryResult> {
   return new Promise((resolve) => {
-    const exchange = new Exchange(limits, onSend, resolve);
+    const exchange = new Exchange(limits, guard, resolve);
     dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange);
   });
 }
 
-/** One request and its reply, as undici reports them. Settles once, and ignores whatever comes later. */
+/** One request and its reply, as undici reports them. Ends once, and ignores every later event. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #limits: TryLimits;
-  readonly #onSend: () => void;
+  readonly #guard: Pick<EffectGuard, "beforeSend">;
   readonly #resolve: (result: TryResult) => void;
   readonly #startedAtMs = performance.now();
   readonly #chunks: Buffer[] = [];
   #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
+  #ended = false;
   #bytes = 0;
   #status = 0;
   #headers: Record<string, string> = {};
 
-  constructor(limits: TryLimits, onSend: () => void, resolve: (result: TryResult) => void) {
+  constructor(
+    limits: TryLimits,
+    guard: Pick<EffectGuard, "beforeSend">,
+    resolve: (result: TryResult) => void,
+  ) {
     this.#limits = limits;
-    this.#onSend = onSend;
+    this.#guard = guard;
     this.#resolve = resolve;
     const { headersTimeoutMs, totalTimeoutMs } = limits;
     this.#timer =
@@ -82,14 +87,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#settled) {
+    if (this.#ended) {
       controller.abort(new Error("the deadline passed while waiting for a connection"));
       return;
     }
     try {
-      this.#onSend();
+      this.#guard.beforeSend();
     } catch (error) {
-      this.#lose("withheld", error as Error);
+      this.#lose("blocked", error as Error);
       controller.abort(error as Error);
       return;
     }
@@ -102,7 +107,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
     // An interim answer such as 103 comes before the real one.
-    if (status < 200 || this.#settled) return;
+    if (status < 200 || this.#ended) return;
     this.#status = status;
     this.#headers = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]),
@@ -122,7 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const text = this.#chunks.length === 1 ? String(this.#chunks[0]) : Buffer.concat(this.#chunks).toString();
-    this.#settle({ kind: "reply", status: this.#status, headers: this.#headers, text });
+    this.#end({ kind: "reply", status: this.#status, headers: this.#headers, text });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
@@ -136,13 +141,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #lose(why: Loss, cause: Error): void {
-    if (!this.#settle({ kind: "lost", sent: this.#controller !== undefined, why, cause })) return;
+    if (!this.#end({ kind: "lost", sent: this.#controller !== undefined, why, cause })) return;
     this.#controller?.abort(cause);
   }
 
-  #settle(result: TryResult): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
+  #end(result: TryResult): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
     clearTimeout(this.#timer);
     this.#resolve(result);
     return true;

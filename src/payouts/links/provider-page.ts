@@ -1,4 +1,5 @@
 import { type LinkPage, Refusal } from "../../connector/contract.ts";
+import { unguarded } from "../../connector/http/effect-guard.ts";
 import { Failure } from "../../core/failure.ts";
 import { linkEndAt } from "../../core/link-state.ts";
 import type { Payout } from "../../core/payout.ts";
@@ -70,7 +71,7 @@ async function makePage(
     startedAtMs: nowMs,
     deadlineMs: nowMs + deps.patience.providerDeadlineMs,
     // A page pays nothing, and is made anew at the next visit.
-    guard: { beforeFirstEffect: async () => {}, beforeSend: () => {} },
+    guard: unguarded,
   };
   const context = contextOf(deps, call, openHttp(deps, call));
   try {

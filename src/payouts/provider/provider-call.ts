@@ -100,13 +100,7 @@ function operate({ operation, route, request }: ProviderCall, context: Context):
 export function openHttp({ client }: Pick<CallDependencies, "client">, call: ConnectorCall): OperationHttp {
   const { route, deadlineMs, guard, sendCount } = call;
   const { credentials, connector } = route;
-  return client(connector).open({
-    credentials,
-    deadlineMs,
-    beforeEffect: guard.beforeFirstEffect,
-    beforeFirstByte: guard.beforeSend,
-    resent: sendCount > 1,
-  });
+  return client(connector).open({ credentials, deadlineMs, guard, resent: sendCount > 1 });
 }
 
 /** The way out of a connector that calls no provider. */

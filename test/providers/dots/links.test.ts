@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linkOf } from "../../support/clients/clients.ts";
+import type { Told } from "../../support/clients/clients.ts";
 import { dotsStage } from "../../support/stages/dots-stage.ts";
 import { describeEngines } from "../../support/stores/engines.ts";
 
@@ -7,46 +7,11 @@ const ada = { first_name: "Ada", last_name: "Lovelace", email: "ada.canary@examp
 
 describeEngines((newStore) => {
   const stage = dotsStage(newStore);
+  const idOf = (told: Told) => told.reply?.connector_payout_id;
 
   describe("a link", () => {
-    it("leads to Dots's page, where it is claimed and paid", async () => {
-      const told = await stage.create("paid", {
-        more: { link_options: { recipient: ada, delivery: { method: "DELIVERY_METHOD_EMAIL" } } },
-      });
-      expect(told.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA", status_code: 200 });
-      const { url, expire_time } = linkOf(told);
-      expect(expire_time).toBeUndefined();
-      expect(await (await fetch(url)).text()).toContain("10.00 USD");
-      const press = (action: string) => fetch(url, { method: "POST", body: new URLSearchParams({ action }) });
-      await press("claim");
-      expect(await stage.statusOf("paid")).toBe("PENDING");
-      await press("pay");
-      expect(await stage.statusOf("paid")).toBe("SUCCESS");
-      expect(stage.fake.links().find(({ id }) => id === told.reply?.connector_payout_id)).toMatchObject({
-        isPaid: true,
-        amountMinor: 1000n,
-      });
-    });
-
-    it("whose payment fails waits for the recipient again, and is never failed", async () => {
-      const link = await stage.made("again");
-      stage.fake.claim(link);
-      stage.fake.fail(link);
-      expect((await stage.ask("get", "again")).reply).toMatchObject({
-        payout_status: "REQUIRES_PAYOUT_METHOD_DATA",
-        error: { connector_details: { code: "failed" } },
-      });
-      stage.fake.claim(link);
-      expect(await stage.statusOf("again")).toBe("PENDING");
-      stage.fake.pay(link);
-      expect(await stage.statusOf("again")).toBe("SUCCESS");
-    });
-
-    it("stands where Dots says", async () => {
-      const [expired, reversed] = [await stage.made("expired"), await stage.made("reversed")];
-      stage.fake.expire(expired);
-      stage.fake.setStatus(reversed, "reversed");
-      expect(await stage.statusOf("expired")).toBe("EXPIRED");
+    it("that Dots reversed is reversed", async () => {
+      stage.fake.setStatus(await stage.made("reversed"), "reversed");
       expect(await stage.statusOf("reversed")).toBe("REVERSED");
     });
 
@@ -74,6 +39,61 @@ describeEngines((newStore) => {
       expect(body).not.toHaveProperty("payee");
       stage.fake.claim(link);
       expect(await stage.statusOf("known")).toBe("PENDING");
+    });
+  });
+
+  describe("is made once", () => {
+    it("where the server has lost its store", async () => {
+      const first = await stage.create("forgotten");
+      await stage.withOtherStore(async (at) => {
+        const links = await stage.newLinks(async () => {
+          expect(idOf(await stage.create("forgotten", { at }))).toBe(idOf(first));
+        });
+        expect(links).toEqual([]);
+      });
+    });
+
+    it("and not for another amount, even where the server has lost its store and Dots its memory", async () => {
+      const link = await stage.made("another");
+      await stage.withOtherStore(async (at) => {
+        const asked = { at, more: { amount: { minor_amount: "2500", currency: "USD" } } };
+        const told = await stage.create("another", asked);
+        expect(told.reply).toMatchObject({
+          status_code: 409,
+          payout_status: "PENDING",
+          error: { unified_details: { code: "PAYOUT_NEEDS_REVIEW", message: expect.stringContaining(link) } },
+        });
+        expect(told.reply).not.toHaveProperty("payout_link");
+        stage.fake.advanceMs(25 * 60 * 60 * 1000);
+        const links = await stage.newLinks(async () => {
+          expect((await stage.create("another", asked)).reply).toEqual(told.reply);
+        });
+        expect(links).toEqual([]);
+      });
+    });
+  });
+
+  describe("Void", () => {
+    it("says what the link is that was cancelled or ran out at Dots, and leaves it", async () => {
+      const [canceled, expired] = [await stage.made("canceled-there"), await stage.made("expired-there")];
+      stage.fake.setStatus(canceled, "canceled");
+      stage.fake.expire(expired);
+      const before = stage.deletes();
+      expect((await stage.ask("void", "canceled-there")).reply).toMatchObject({ payout_status: "CANCELLED" });
+      expect((await stage.ask("void", "expired-there")).reply).toMatchObject({ payout_status: "EXPIRED" });
+      expect(stage.deletes()).toBe(before);
+    });
+
+    it("takes no money back that the recipient has", async () => {
+      const link = await stage.made("void-claimed");
+      stage.fake.claim(link);
+      const before = stage.deletes();
+      expect((await stage.ask("void", "void-claimed")).reply).toMatchObject({
+        error: { unified_details: { code: "NOT_CANCELABLE" } },
+      });
+      expect(stage.deletes()).toBe(before);
+      stage.fake.pay(link);
+      expect(await stage.statusOf("void-claimed")).toBe("SUCCESS");
     });
   });
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FakeFinix, startFake } from "../../fakes/finix/fake.ts";
 import { callGrpcJs, linkOf, type TestCall, type Told } from "../../support/clients/clients.ts";
 import { type RunningService, startService } from "../../support/service/service.ts";
-import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { describeEngines, type Store } from "../../support/stores/engines.ts";
 
 const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
@@ -63,39 +62,6 @@ describeEngines((newStore) => {
     );
 
   describe("a link", () => {
-    it("is made, claimed, fails, is claimed again, and pays", async () => {
-      const made = await create("life");
-      expect(made.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA", status_code: 200 });
-      expect(linkOf(made)).toMatchObject({
-        url: expect.stringContaining(`${fake.url}/pay/`),
-        state: "LINK_STATE_ACTIVE",
-      });
-      const days = (Date.parse(linkOf(made).expire_time) - Date.now()) / 86_400_000;
-      expect(days).toBeCloseTo(7, 2);
-      for (const [happen, status] of [
-        [fake.claim, "PENDING"],
-        [fake.fail, "REQUIRES_PAYOUT_METHOD_DATA"],
-        [fake.claim, "PENDING"],
-        [fake.pay, "SUCCESS"],
-      ] as const) {
-        happen(at(made));
-        expect(await statusOf("life")).toBe(status);
-      }
-    });
-
-    it("expires", async () => {
-      fake.expire(at(await create("late")));
-      expect(await statusOf("late")).toBe("EXPIRED");
-    });
-
-    it("is cancelled, once and again", async () => {
-      const made = await create("cancelled");
-      for (const _ of ["once", "again"])
-        expect((await about("void", "cancelled")).reply).toMatchObject({ payout_status: "CANCELLED" });
-      expect(fake.books.links.find(at(made)).state).toBe("DEACTIVATED");
-      expect(await statusOf("cancelled")).toBe("CANCELLED");
-    });
-
     it("is not cancelled while it pays", async () => {
       fake.claim(at(await create("claimed")));
       expect((await about("void", "claimed")).reply).toMatchObject({
@@ -129,14 +95,6 @@ describeEngines((newStore) => {
             .map(({ method }) => method),
         ).toEqual(["GET", "GET"]);
       }
-    });
-
-    it("is one, however often and whenever it is asked for", async () => {
-      const told = await Promise.all(Array.from({ length: 50 }, () => create("crowd")));
-      expect(new Set(told.flatMap((each) => (each.reply ? [at(each)] : []))).size).toBe(1);
-      const again = await create("crowd");
-      expect(again.trailers).toMatchObject({ "idempotent-replayed": "true" });
-      expect(linksOf("crowd")).toHaveLength(1);
     });
 
     it("with an option that Finix has not is refused by name, and nothing is sent", async () => {
@@ -184,28 +142,6 @@ describeEngines((newStore) => {
   });
 
   describe("a lost reply", () => {
-    const faults: readonly ProviderFault[] = [
-      { kind: "rateLimit", when: "before" },
-      ...(["reset", "error500", "garbage", "cut"] as const).flatMap((kind) => [
-        { kind, when: "before" } as const,
-        { kind, when: "after" } as const,
-      ]),
-    ];
-
-    it.each(faults)("to CreateLink, $kind $when the effect, leaves one live link", async (fault) => {
-      const id = `lost-${fault.kind}-${fault.when}`;
-      fake.inject({ ...fault, method: "POST" });
-      const lost = await create(id);
-      expect(["UNAVAILABLE", "RESOURCE_EXHAUSTED"]).toContain(lost.code);
-      expect(linksOf(id)).toHaveLength(fault.when === "before" ? 0 : 1);
-      await pass(id);
-      const found = await create(id);
-      expect(found.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
-      expect(liveOf(id).map((link) => link.id)).toEqual([at(found)]);
-      expect(linkOf(found).url).toBe(`${fake.url}/pay/${linksOf(id)[0]?.code}`);
-      expect(linksOf(id)).toHaveLength(1);
-    });
-
     it("that comes late after all leaves one live link of two", async () => {
       fake.inject({ kind: "reset", when: "after", method: "POST" });
       await create("late-twin");

@@ -7,40 +7,6 @@ import { ada, dollars, stripeStage } from "../../support/stages/stripe-stage.ts"
 const stage = stripeStage();
 
 describe("a link", () => {
-  test("is made, opened, filled in on Stripe's page, and paid", async () => {
-    const made = stage.payout();
-    const link = await made.call("createLink", { ...dollars, ...ada });
-    expect(link.payoutStatus).toBe(PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA);
-    expect(link).not.toHaveProperty("payoutLink");
-    const account = stage.fake.control.account(link.connectorPayoutId ?? "");
-    expect(account.metadata).toMatchObject({
-      pl_v: "1",
-      pl_id: made.facts.id,
-      pl_amt: "1000",
-      pl_cur: "usd",
-    });
-
-    const page = await made.open();
-    const form = await fetch(page.url);
-    expect(await form.text()).toContain("<form");
-    const sent = await fetch(page.url, {
-      method: "POST",
-      body: new URLSearchParams({ currency: "usd" }),
-      redirect: "manual",
-    });
-    expect(sent.headers.get("location")).toBe("http://127.0.0.1:9/l/token");
-
-    expect((await made.call("get")).payoutStatus).toBe(PayoutStatus.REQUIRES_FULFILLMENT);
-    const transfer = await made.call("transfer", dollars);
-    expect(transfer).toMatchObject({
-      payoutStatus: PayoutStatus.PENDING,
-      connectorPayoutId: expect.stringMatching(/^obp_/),
-    });
-    stage.fake.control.settle(transfer.connectorPayoutId ?? "", "posted");
-    expect((await made.call("get")).payoutStatus).toBe(PayoutStatus.SUCCESS);
-    expect(made.warnings).toEqual([]);
-  });
-
   test("opens to a fresh page at every visit, and an old page leads back to it", async () => {
     const made = await stage.payableLink();
     const [first, second] = [await made.open(), await made.open()];
@@ -129,12 +95,6 @@ describe("a link", () => {
     await made.call("createLink", { ...dollars, ...ada });
     happen(made.facts.connectorPayoutId ?? "");
     expect((await made.call("get")).payoutStatus).toBe(status);
-  });
-
-  test("expires", async () => {
-    const made = stage.payout({}, { linkExpiresAtMs: Date.now() - 1 });
-    await made.call("createLink", { ...dollars, ...ada });
-    expect((await made.call("get")).payoutStatus).toBe(PayoutStatus.EXPIRED);
   });
 });
 

@@ -40,7 +40,7 @@ export async function problemsOf(
   try {
     return await rule.check(subject);
   } finally {
-    await subject.player.close();
+    await subject.runner.close();
   }
 }
 

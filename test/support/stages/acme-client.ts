@@ -6,9 +6,10 @@ import {
   type OpenOptions,
   type OperationHttp,
 } from "../../../src/connector/http/client.ts";
+import { unguarded } from "../../../src/connector/http/effect-guard.ts";
 import type { HttpLimits } from "../../../src/connector/http/host.ts";
-import type { HttpRequest } from "../../../src/connector/http/http.ts";
 import type { ProviderCall } from "../../../src/connector/http/observer.ts";
+import type { HttpRequest } from "../../../src/connector/http/request.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import type { Reason } from "../../../src/core/reasons.ts";
 import { Secret } from "../../../src/security/secret.ts";
@@ -85,7 +86,7 @@ export async function setUp(
     client.open({
       credentials: { api_key: new Secret(canary) },
       deadlineMs: Date.now() + 5_000,
-      beforeEffect: async () => {},
+      guard: unguarded,
       ...call,
     });
   return { http: open(), playback, lines, calls, open };

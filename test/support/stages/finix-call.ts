@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import finix from "../../../connectors/finix/index.ts";
 import type { Context, Operation, Reply, Request } from "../../../src/connector/contract.ts";
 import { createHttpClient } from "../../../src/connector/http/client.ts";
+import { unguarded } from "../../../src/connector/http/effect-guard.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
 import type { FakeFinix } from "../../fakes/finix/fake.ts";
 import type { RequestInit } from "../clients/connector-call.ts";
@@ -40,7 +41,7 @@ export function finixCalls(fake: FakeFinix): FinixCalls {
       const http = client.open({
         credentials,
         deadlineMs: Date.now() + 25_000,
-        beforeEffect: async () => {},
+        guard: unguarded,
         resent: true,
       });
       const context: Context<FinixCredentials> = {

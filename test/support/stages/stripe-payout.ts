@@ -11,6 +11,7 @@ import {
   type Request,
 } from "../../../src/connector/contract.ts";
 import { createHttpClient, type HttpClient } from "../../../src/connector/http/client.ts";
+import { unguarded } from "../../../src/connector/http/effect-guard.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
 import type { RequestInit } from "../clients/connector-call.ts";
 
@@ -99,7 +100,7 @@ export function stripePayout(
       http: client.open({
         credentials,
         deadlineMs: Date.now() + 10_000,
-        beforeEffect: async () => {},
+        guard: unguarded,
         resent: attempt > 1,
       }),
       credentials,
