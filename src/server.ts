@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { type Config, ConfigError } from "./config/config.ts";
 import type { Connector } from "./connector/contract.ts";
 import { createHttpClient, type HttpClient } from "./connector/http/client.ts";
-import type { ProviderCall, ProviderCallObserver } from "./connector/http/observer.ts";
+import type { HttpCall, ProviderCallObserver } from "./connector/http/observer.ts";
 import { loadConnectors, type Registry } from "./connector/registry.ts";
 import { defaultPatience, type Patience } from "./core/patience.ts";
 import { createClientAddress } from "./edge/http/client-address.ts";
@@ -147,7 +147,7 @@ function createClients(config: Config, patience: Patience, observer: ProviderCal
   };
 }
 
-function countProviderCall(metrics: Metrics, { connector, status, durationMs }: ProviderCall): void {
+function countProviderCall(metrics: Metrics, { connector, status, durationMs }: HttpCall): void {
   const outcome = status === undefined ? "none" : `${Math.floor(status / 100)}xx`;
   metrics.provider({ connector, outcome }, durationMs / 1000);
 }

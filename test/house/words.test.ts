@@ -19,14 +19,6 @@ interface Jargon {
 
 /** What is being renamed: `room: word`, or `twice: Type`. The change that mends one takes it from the list. */
 const underway: readonly string[] = [
-  "connectors/_template: standing",
-  "connectors/dots: standing",
-  "connectors/easylabs: standing",
-  "connectors/finix: ask",
-  "connectors/finix: standing",
-  "connectors/sandbox: standing",
-  "connectors/stripe: ask",
-  "connectors/stripe: standing",
   "kit/rules: settle",
   "src/connector: ask",
   "src/ledger: ask",

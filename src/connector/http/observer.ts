@@ -4,7 +4,7 @@ import type { ProviderReply } from "./reply.ts";
 import type { HttpReply, HttpRequest } from "./request.ts";
 
 /** Facts of one provider call, for the log and for metrics. Holds no id, no secret and no detail of a recipient. */
-export interface ProviderCall {
+export interface HttpCall {
   readonly connector: string;
   readonly method: HttpRequest["method"];
   /** With ids as `:id`. */
@@ -28,7 +28,7 @@ export interface ProviderLog {
 /** Receives the facts of every provider call. */
 export interface ProviderCallObserver {
   readonly log: ProviderLog;
-  readonly metrics?: { providerCall(call: ProviderCall): void } | undefined;
+  readonly metrics?: { providerCall(call: HttpCall): void } | undefined;
 }
 
 /** Runs a provider call and reports it once, however it ends. Bodies go to the debug level only, masked. */
@@ -47,7 +47,7 @@ export async function reportCall(
     });
     return answer;
   } finally {
-    const call: ProviderCall = {
+    const call: HttpCall = {
       connector: connector.name,
       method: request.method,
       path: maskPath(request.path, request.secrets),
@@ -62,7 +62,7 @@ export async function reportCall(
   }
 }
 
-function resultFacts(outcome: ExchangeResult | undefined): Pick<ProviderCall, "status" | "lost"> {
+function resultFacts(outcome: ExchangeResult | undefined): Pick<HttpCall, "status" | "lost"> {
   if (outcome === undefined) return { lost: "not_sent" };
   return outcome.result.kind === "reply" ? { status: outcome.result.status } : { lost: outcome.result.why };
 }

@@ -8,7 +8,7 @@ import {
 } from "../../../src/connector/http/client.ts";
 import { unguarded } from "../../../src/connector/http/effect-guard.ts";
 import type { HttpLimits } from "../../../src/connector/http/host.ts";
-import type { ProviderCall } from "../../../src/connector/http/observer.ts";
+import type { HttpCall } from "../../../src/connector/http/observer.ts";
 import type { HttpRequest } from "../../../src/connector/http/request.ts";
 import { Failure } from "../../../src/core/failure.ts";
 import type { Reason } from "../../../src/core/reasons.ts";
@@ -59,7 +59,7 @@ export interface Setup {
   readonly http: OperationHttp;
   readonly playback: Playback;
   readonly lines: string[];
-  readonly calls: ProviderCall[];
+  readonly calls: HttpCall[];
   open(call?: Partial<OpenOptions<Key>>): OperationHttp;
 }
 
@@ -71,7 +71,7 @@ export async function setUp(
 ): Promise<Setup> {
   const playback = await startPlayback(steps);
   const lines: string[] = [];
-  const calls: ProviderCall[] = [];
+  const calls: HttpCall[] = [];
   const write = (facts: object, message: string) => lines.push(`${message} ${JSON.stringify(facts)}`);
   const client = createHttpClient<Key>(acme, {
     baseUrl: playback.url,
