@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { supportedRpcs } from "../src/connector/capability.ts";
 import { type Connector, credentialFields } from "../src/connector/contract.ts";
 import { connectorFolders, folderUrl, loadConnector, loadConnectors } from "../src/connector/registry.ts";
 import { operationNames } from "../src/connector/validation.ts";
-import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { checkConnector } from "./check-connector.ts";
 import { writeConnectorReadme } from "./connector-readme.ts";
 import { methodName } from "./connector-tables.ts";

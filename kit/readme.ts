@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Code } from "@connectrpc/connect";
 import { variables } from "../src/config/config.ts";
+import { supportedRpcs } from "../src/connector/capability.ts";
 import { credentialFields } from "../src/connector/credentials.ts";
 import { loadConnectors, type Registry } from "../src/connector/registry.ts";
 import { linkOptionNames } from "../src/connector/validation.ts";
 import { reasons } from "../src/core/reasons.ts";
 import { type StatusPageState, statuses } from "../src/core/status.ts";
-import { supportedRpcs } from "../src/payouts/api/connector-service.ts";
 import { methodName } from "./connector-tables.ts";
 import { type Tables, table, withTables } from "./markdown.ts";
 

@@ -1,5 +1,5 @@
 import { ConfigError, helpText, readConfig } from "./config/config.ts";
-import { supportedRpcs } from "./payouts/api/connector-service.ts";
+import { supportedRpcs } from "./connector/capability.ts";
 import { type Service, startService } from "./server.ts";
 
 /** How long calls under way may take to finish once the process is told to end, in milliseconds. */

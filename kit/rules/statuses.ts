@@ -51,14 +51,14 @@ function isLeftAlone({ each }: Spot, { outcome }: RunResult): boolean {
 
 /** A `get` that no unknown status reaches takes unknown ones for known. */
 function insensitiveFixtures(verdicts: readonly Verdict[]): readonly string[] {
-  const settled = new Set(
+  const answered = new Set(
     verdicts
       .filter(({ recognised, problem }) => recognised || problem)
       .map(({ spot }) => spot.each.fixture.file),
   );
   const gets = verdicts.map(({ spot }) => spot.each.fixture).filter(({ operation }) => operation === "get");
   return [...new Set(gets.map(({ file }) => file))]
-    .filter((file) => !settled.has(file))
+    .filter((file) => !answered.has(file))
     .map((file) => `${file}: an unknown status gives the same answer as a known one.`);
 }
 

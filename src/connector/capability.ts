@@ -1,8 +1,17 @@
+import { operations } from "../core/operations.ts";
 import type { Connector, Operation } from "./contract.ts";
 
 /** Whether callers of a connector have an RPC: the connector has the function, or the core handles it locally. */
 export function supports(connector: Connector, operation: Operation): boolean {
   return connector[operation] !== undefined || (ofOurLinks.includes(operation) && hasLinksOfOurs(connector));
+}
+
+/** The RPCs that callers of a connector have, as they write them. */
+export function supportedRpcs(connector: Connector): readonly string[] {
+  const names = Object.keys(operations) as Operation[];
+  return names
+    .filter((operation) => supports(connector, operation))
+    .map((operation) => operations[operation].rpc);
 }
 
 /** RPCs of types.PayoutService that the core handles locally for its own links, before they are paid. */

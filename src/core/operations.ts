@@ -28,9 +28,8 @@ export interface OperationFacts {
   readonly sendsDetails?: true;
 }
 
-/** One row for each RPC of types.PayoutService: sets of operations, in code and in SQL, are derived from it. */
+/** One row for each RPC of types.PayoutService, in its order there: sets of operations, in code and in SQL, are derived from it. */
 export const operations: Readonly<Record<Operation, OperationFacts>> = {
-  createLink: { rpc: "CreateLink", begins: "new", needsAmount: true, failsPayout: true },
   create: {
     rpc: "Create",
     begins: "payable",
@@ -50,6 +49,7 @@ export const operations: Readonly<Record<Operation, OperationFacts>> = {
   get: { rpc: "Get", begins: "any" },
   void: { rpc: "Void", begins: "any" },
   stage: { rpc: "Stage", begins: "new", needsAmount: true },
+  createLink: { rpc: "CreateLink", begins: "new", needsAmount: true, failsPayout: true },
   createRecipient: { rpc: "CreateRecipient", begins: "payable" },
   enrollDisburseAccount: { rpc: "EnrollDisburseAccount", begins: "payable", sendsDetails: true },
   eligibility: { rpc: "Eligibility", begins: "any" },

@@ -135,23 +135,23 @@ describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) =
     it("tell who began an attempt, whether this build or the one before wrote it", async () => {
       const url = await fresh();
       await build(url, rows, 2);
-      const insert = (id: string, prints: string) =>
+      const insert = (id: string, hashes: string) =>
         rows(
           url,
           `insert into attempt (id, tenant_id, merchant_id, payout_id, operation, identity, fingerprint, field_prints, state,
             tries, started_at_ms, lease_owner, lease_until_ms)
-          values ('${id}', 't', 'm', null, 'transfer', '${id}', 'f', '${prints}', 'UNKNOWN', 1, 20, 'o', 0)`,
+          values ('${id}', 't', 'm', null, 'transfer', '${id}', 'f', '${hashes}', 'UNKNOWN', 1, 20, 'o', 0)`,
         );
       const names = {
         caller: "{}",
         recipient: '{"a":"1","asker":"recipient"}',
         automatic: '{"asker":"server"}',
       };
-      for (const [id, prints] of Object.entries(names)) await insert(`old ${id}`, prints);
+      for (const [id, hashes] of Object.entries(names)) await insert(`old ${id}`, hashes);
       const ledger = await ledgerAt(url, { ms: 9_000 });
       onTestFinished(() => ledger.close());
       // As a process of the build before does, while both run.
-      for (const [id, prints] of Object.entries(names)) await insert(`late ${id}`, prints);
+      for (const [id, hashes] of Object.entries(names)) await insert(`late ${id}`, hashes);
       for (const name of Object.keys(names))
         for (const when of ["old", "late"]) {
           const query = { scope: old, operation: "transfer", idempotencyKey: undefined };
@@ -178,9 +178,9 @@ describe.each(engines)("migrations on $engine", ({ isAvailable, fresh, rows }) =
         expect(kind).toBe("opened");
         const [row] = await rows(
           url,
-          `select field_prints, initiator from attempt where id = '${intent.attemptId}'`,
+          `select field_prints as stored, initiator from attempt where id = '${intent.attemptId}'`,
         );
-        expect(row?.field_prints).toMatch(stored[initiator]);
+        expect(row?.stored).toMatch(stored[initiator]);
         expect(row?.initiator).toBe(initiator);
       }
     });

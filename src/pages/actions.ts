@@ -6,7 +6,7 @@ import { claimForm, readClaim } from "./forms/claim-form.ts";
 import { type Faults, type FieldName, readFields } from "./forms/field.ts";
 import type { Action, PostedForm } from "./forms/form.ts";
 import { href, onlyLanguage, type PageQuery } from "./forms/form.ts";
-import { faultWords } from "./forms/inputs.ts";
+import { faultMessage } from "./forms/inputs.ts";
 import { moment } from "./i18n/format.ts";
 import type { PageContext, PageDependencies } from "./page-context.ts";
 import { type ClaimPageParts, claimPage } from "./views/claim-page.ts";
@@ -127,16 +127,16 @@ async function problemsOf(
 ): Promise<Partial<Record<FieldName, string | Html>>> {
   const problems: Partial<Record<FieldName, string | Html>> = {};
   for (const [name, fault] of Object.entries(faults))
-    problems[name as FieldName] = faultWords(context, fault);
+    problems[name as FieldName] = faultMessage(context, fault);
   const { claimCode } = context.options;
   if (!claimCode || Object.keys(problems).length > 0) return problems;
   const { id } = context.record.payout;
   const end = await checkClaimCode(parts.ledger, id, claimCode, code ?? "");
   if (end.kind === "right") return problems;
   parts.log.warn({ payout: id, end: end.kind }, "a recipient's code was not the right one");
-  if (end.kind === "wrong") return { claimCode: faultWords(context, "claimCode") };
+  if (end.kind === "wrong") return { claimCode: faultMessage(context, "claimCode") };
   const time = moment(end.untilMs, context.locale.tag);
-  return { claimCode: fill(faultWords(context, "claimCodeLocked"), { time }) };
+  return { claimCode: fill(faultMessage(context, "claimCodeLocked"), { time }) };
 }
 
 /** What the recipient is told of a failure. Anything else is ours to mend, and goes on to whoever shows it so. */

@@ -5,7 +5,7 @@ import type { LinkRecord, PaymentAttempt, Scope } from "../core/payout.ts";
 import type { LinkOptions } from "../gen/sluice/v1/link_pb.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LinkOperations } from "../payouts/links/link-operations.ts";
-import { readOptions } from "../payouts/links/payout-link.ts";
+import { readOptions } from "../payouts/payout-link.ts";
 import { type Keys, linkTokenHash } from "../security/keys.ts";
 import type { Log } from "../telemetry/log.ts";
 import { csrfToken } from "../web/csrf.ts";

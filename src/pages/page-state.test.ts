@@ -11,18 +11,18 @@ const options = (fulfilment: Fulfilment) => create(LinkOptionsSchema, { fulfilme
 
 interface Facts {
   readonly state?: LinkState;
-  readonly unsettled?: string;
+  readonly openOperation?: string;
 }
 
 function pageState(
   status: PayoutStatus,
-  { state = "ACTIVE", unsettled }: Facts,
+  { state = "ACTIVE", openOperation }: Facts,
   nowMs: number,
   manual = false,
 ): PageState {
   const record = {
     payout: { status, link: { state, expiresAtMs: END_MS } },
-    openAttempt: unsettled ? { operation: unsettled } : undefined,
+    openAttempt: openOperation ? { operation: openOperation } : undefined,
   } as unknown as LinkRecord;
   return pageStateOf(record, options(manual ? Fulfilment.MANUAL : Fulfilment.AUTOMATIC), nowMs);
 }
@@ -32,23 +32,23 @@ it.each<[PayoutStatus, Facts, PageState, PageState]>([
   [PayoutStatus.REQUIRES_VENDOR_ACCOUNT_CREATION, {}, "open", "expired"],
   [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { state: "EXPIRED" }, "expired", "expired"],
   [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { state: "CANCELLED" }, "cancelled", "cancelled"],
-  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { unsettled: "transfer" }, "confirming", "confirming"],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { openOperation: "transfer" }, "confirming", "confirming"],
   [
     PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
-    { unsettled: "enrollDisburseAccount" },
+    { openOperation: "enrollDisburseAccount" },
     "confirming",
     "confirming",
   ],
-  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { unsettled: "createLink" }, "open", "expired"],
+  [PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, { openOperation: "createLink" }, "open", "expired"],
   [PayoutStatus.REQUIRES_FULFILLMENT, {}, "received", "received"],
   [PayoutStatus.PENDING, { state: "CLAIMED" }, "pending", "pending"],
   [PayoutStatus.INITIATED, { state: "CLAIMED" }, "pending", "pending"],
   [PayoutStatus.PAYOUT_STATUS_UNSPECIFIED, { state: "CLAIMED" }, "pending", "pending"],
   [PayoutStatus.SUCCESS, { state: "COMPLETED" }, "paid", "paid"],
-  [PayoutStatus.SUCCESS, { state: "COMPLETED", unsettled: "transfer" }, "paid", "paid"],
+  [PayoutStatus.SUCCESS, { state: "COMPLETED", openOperation: "transfer" }, "paid", "paid"],
   [PayoutStatus.REVERSED, { state: "COMPLETED" }, "returned", "returned"],
   [PayoutStatus.FAILED, { state: "CLAIMED" }, "failedOpen", "failed"],
-  [PayoutStatus.FAILED, { unsettled: "transfer" }, "confirming", "confirming"],
+  [PayoutStatus.FAILED, { openOperation: "transfer" }, "confirming", "confirming"],
   [PayoutStatus.FAILED, { state: "CANCELLED" }, "cancelled", "cancelled"],
   [PayoutStatus.FAILED, { state: "EXPIRED" }, "failed", "failed"],
   [PayoutStatus.INELIGIBLE, {}, "failed", "failed"],

@@ -5,7 +5,7 @@ import type { Payout } from "../core/payout.ts";
 import { payoutStatus } from "../core/status.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { checkConnector, findPayout } from "./execute/command.ts";
-import { presentLink } from "./links/payout-link.ts";
+import { presentLink } from "./payout-link.ts";
 import { callProvider, payoutFacts } from "./provider/provider-call.ts";
 import { type PayoutReply, type ProviderResult, replyMessage } from "./provider/provider-result.ts";
 import type { PayoutRequest } from "./request/payout-request.ts";
@@ -24,7 +24,7 @@ export interface ProviderRead {
 }
 
 /**
- * Says where a payout is: asks the provider where it has an object for it, answers from the ledger where it has none, and
+ * Says where a payout is: reads it at the provider where that has an object for it, answers from the ledger where it has none, and
  * writes down what changed.
  *
  * @throws Failure PAYOUT_NOT_FOUND, CONNECTOR_MISMATCH, or the provider's.

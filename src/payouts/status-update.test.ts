@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { aLink } from "../../test/support/stores/ledger-facts.ts";
 import { DeliveryState, PayoutLinkSchema } from "../gen/sluice/v1/link_pb.ts";
 import { parseKeys } from "../security/keys.ts";
-import { readProviderLink } from "./links/payout-link.ts";
+import { readProviderLink } from "./payout-link.ts";
 import type { PayoutReply } from "./provider/provider-result.ts";
 import { providerLinkUpdate } from "./status-update.ts";
 

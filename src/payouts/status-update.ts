@@ -10,7 +10,7 @@ import type { PayoutUpdate } from "../ledger/ledger.ts";
 import { changesNothing } from "../ledger/transactions/payout-change.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { readProviderLink, sealProviderLink, withProviderLink } from "./links/payout-link.ts";
+import { readProviderLink, sealProviderLink, withProviderLink } from "./payout-link.ts";
 import type { PayoutReply } from "./provider/provider-result.ts";
 
 /** What a reply says of its payout, for the store. */

@@ -21,8 +21,8 @@ export interface Key {
   readonly sealing: KeyObject;
   /** HMAC key of link tokens. */
   readonly linkToken: KeyObject;
-  /** HMAC key of request fingerprints. */
-  readonly fingerprint: KeyObject;
+  /** HMAC key of request hashes. */
+  readonly requestHash: KeyObject;
   /** HMAC key of CSRF form tokens. */
   readonly form: KeyObject;
 }
@@ -103,7 +103,7 @@ function deriveKey(root: Buffer): Key {
     id: createHash("sha256").update("sluice key id").update(root).digest("hex").slice(0, 8),
     sealing: derive("sealing"),
     linkToken: derive("link token"),
-    fingerprint: derive("fingerprint"),
+    requestHash: derive("fingerprint"),
     form: derive("form"),
   };
 }

@@ -7,7 +7,7 @@ import { LedgerUnavailable } from "../../src/core/failure.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { anIntent, done, scope } from "../support/stores/ledger-facts.ts";
 import { engines, ledgerAt } from "../support/stores/ledgers.ts";
-import { ask, freshDatabase, hasPostgres } from "../support/stores/postgres.ts";
+import { freshDatabase, hasPostgres, queryRows } from "../support/stores/postgres.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "../support/stores/postgres-server.ts";
 
 const writer = fileURLToPath(new URL("../support/stores/ledger-writer.ts", import.meta.url));
@@ -115,7 +115,7 @@ describe.runIf(hasPostgres())("on postgres, under load", () => {
     const work = load(ledger);
     for (let round = 0; round < 3; round++) {
       await work.more(100);
-      await ask(
+      await queryRows(
         url,
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
       );

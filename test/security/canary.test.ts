@@ -6,7 +6,7 @@ import type { FaultKind } from "../fakes/stripe/faults.ts";
 import { clients, linkIdOf, type TestCall, type Told } from "../support/clients/clients.ts";
 import { type RunningService, startService } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
-import { ask } from "../support/stores/postgres.ts";
+import { queryRows } from "../support/stores/postgres.ts";
 
 const CANARY = "sk_test_canary_4242_never_to_be_seen";
 const ACCOUNT = "000canary123456789";
@@ -188,9 +188,9 @@ function filesIn(folder: string): string {
 
 async function rowsOf(store: Store): Promise<string> {
   const url = store.environment.SLUICE_DATABASE_URL as string;
-  const tables = await ask(url, "select tablename from pg_tables where schemaname = 'public'");
+  const tables = await queryRows(url, "select tablename from pg_tables where schemaname = 'public'");
   const rows = await Promise.all(
-    tables.map(({ tablename }) => ask(url, `select t::text as row from ${tablename} t`)),
+    tables.map(({ tablename }) => queryRows(url, `select t::text as row from ${tablename} t`)),
   );
   // bytea columns print as hexadecimal, so their bytes are looked at too.
   const text = rows

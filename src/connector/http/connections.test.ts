@@ -27,7 +27,7 @@ afterEach(async () => {
   await connections.close();
 });
 
-function ask(path = "/"): Promise<TryResult> {
+function request(path = "/"): Promise<TryResult> {
   const request = { method: "GET", path, headers: {}, body: null } as const;
   const limits = {
     headersTimeoutMs: path === "/silent" ? 50 : 5_000,
@@ -38,29 +38,29 @@ function ask(path = "/"): Promise<TryResult> {
 }
 
 it("uses a connection again, and opens one for each request at the same time", async () => {
-  for (let number = 0; number < 5; number++) expect(await ask()).toMatchObject({ kind: "reply" });
+  for (let number = 0; number < 5; number++) expect(await request()).toMatchObject({ kind: "reply" });
   expect(opened).toBe(1);
-  await Promise.all([ask(), ask(), ask()]);
+  await Promise.all([request(), request(), request()]);
   expect(opened).toBe(3);
-  await ask();
+  await request();
   expect(opened).toBe(3);
 });
 
 it("does not use a connection again whose reply never came", async () => {
-  expect(await ask("/silent")).toMatchObject({ kind: "lost", why: "timeout", sent: true });
-  expect(await ask()).toMatchObject({ kind: "reply" });
+  expect(await request("/silent")).toMatchObject({ kind: "lost", why: "timeout", sent: true });
+  expect(await request()).toMatchObject({ kind: "reply" });
   expect(opened).toBe(2);
 });
 
 it("lets go of a connection that the provider has closed", async () => {
-  await ask();
+  await request();
   server.closeIdleConnections();
-  await expect.poll(async () => (await ask()).kind).toBe("reply");
+  await expect.poll(async () => (await request()).kind).toBe("reply");
   expect(opened).toBe(2);
 });
 
 it("waits for what is under way when it closes", async () => {
-  const last = ask();
+  const last = request();
   await connections.close();
   expect(await last).toMatchObject({ kind: "reply" });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { anIntent, aPayout, done } from "../../../test/support/stores/ledger-facts.ts";
 import { ledgerAt } from "../../../test/support/stores/ledgers.ts";
-import { ask, freshDatabase, hasPostgres } from "../../../test/support/stores/postgres.ts";
+import { freshDatabase, hasPostgres, queryRows } from "../../../test/support/stores/postgres.ts";
 import {
   type Disturbance,
   type PostgresProxy,
@@ -36,7 +36,10 @@ describe.runIf(hasPostgres())("on postgres, what is sent in one go", () => {
   const tables = ["payout", "event", "attempt", "idempotency_key"];
   const counts = async () =>
     (
-      await ask(url, `select ${tables.map((each) => `(select count(*) from ${each})`).join(" + ")} as rows`)
+      await queryRows(
+        url,
+        `select ${tables.map((each) => `(select count(*) from ${each})`).join(" + ")} as rows`,
+      )
     )[0]?.rows;
   const newOne = () =>
     anIntent({
@@ -89,7 +92,7 @@ describe.runIf(hasPostgres())("on postgres, what is sent in one go", () => {
     expect(String(lost)).toMatch(/the connection was lost/);
     proxy.disturb(undefined);
     // The server may still be at it: what it was sent it carries out, with or without somebody to answer.
-    const made = () => ask(url, "select id from attempt where id = $1", [intent.attemptId]);
+    const made = () => queryRows(url, "select id from attempt where id = $1", [intent.attemptId]);
     await expect.poll(made, { timeout: 5_000 }).toHaveLength(1);
     const repeat = { ...newOne(), dedupeKey: intent.dedupeKey };
     expect(await ledger.open(repeat)).toMatchObject({

@@ -29,7 +29,7 @@ function readLink(row: Row): Link {
     generation: number(row, "link_generation"),
     expiresAtMs: number(row, "link_expires_at_ms"),
     options: bytes(row, "link_options"),
-    claimRound: number(row, "link_entry"),
+    claimRound: number(row, columns.claimRound),
     openedAtMs: optional(row, "link_opened_at_ms", number),
     claimedAtMs: optional(row, "link_claimed_at_ms", number),
     completedAtMs: optional(row, "link_completed_at_ms", number),
@@ -49,8 +49,14 @@ export function readLinkRecord(row: Row): LinkRecord {
   };
 }
 
-// Columns keep the names that they were made with, since a rolling deploy reads and writes both: identity is the dedupe key,
-// fingerprint the request hash, field_prints the field hashes, tries the send count, link_entry the claim round.
+/** Columns that keep the names they were made with: processes of two builds read and write them during a rolling deploy. */
+const columns = {
+  dedupeKey: "identity",
+  requestHash: "fingerprint",
+  fieldHashes: "field_prints",
+  sendCount: "tries",
+  claimRound: "link_entry",
+} as const;
 
 /** What the build before this one reads of an attempt that no caller began; it knows no column for it. */
 const FORMER_KEY = "asker";
@@ -59,8 +65,8 @@ const formerNames: Readonly<Partial<Record<Initiator, string>>> = {
   automatic: "server",
 };
 
-/** Field hashes and initiator as `field_prints` holds them. */
-export function fieldPrintsOf({
+/** Field hashes and initiator, as their column holds them. */
+export function storedFieldHashes({
   fieldHashes,
   initiator,
 }: Pick<Attempt, "fieldHashes" | "initiator">): string {
@@ -68,8 +74,8 @@ export function fieldPrintsOf({
   return JSON.stringify(former ? { ...fieldHashes, [FORMER_KEY]: former } : fieldHashes);
 }
 
-function readFieldPrints(row: Row): Pick<Attempt, "fieldHashes" | "initiator"> {
-  const { [FORMER_KEY]: stored, ...fieldHashes } = JSON.parse(text(row, "field_prints")) as Record<
+function readFieldHashes(row: Row): Pick<Attempt, "fieldHashes" | "initiator"> {
+  const { [FORMER_KEY]: stored, ...fieldHashes } = JSON.parse(text(row, columns.fieldHashes)) as Record<
     string,
     string
   >;
@@ -83,11 +89,11 @@ export function readAttempt(row: Row): Attempt {
     id: text(row, "id"),
     payoutId: optional(row, "payout_id", text),
     operation: text(row, "operation"),
-    dedupeKey: text(row, "identity"),
-    requestHash: text(row, "fingerprint"),
-    ...readFieldPrints(row),
+    dedupeKey: text(row, columns.dedupeKey),
+    requestHash: text(row, columns.requestHash),
+    ...readFieldHashes(row),
     state: text(row, "state") as Attempt["state"],
-    sendCount: number(row, "tries"),
+    sendCount: number(row, columns.sendCount),
     startedAtMs: number(row, "started_at_ms"),
     lease: { owner: text(row, "lease_owner"), untilMs: number(row, "lease_until_ms") },
     reply: optional(row, "reply", bytes),

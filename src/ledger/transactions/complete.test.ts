@@ -12,8 +12,8 @@ onEveryEngine((fixture) => {
       const { attempt, payout } = await fixture.opened({}, { link: aLink() });
       const change = { status: Status.PENDING, connectorPayoutId: "po_3", linkState: "CLAIMED" } as const;
       fixture.clock.ms += 1;
-      const settled = await fixture.ledger.complete(attempt.id, done(change), { durable: isDurable });
-      expect(settled).toEqual({
+      const completed = await fixture.ledger.complete(attempt.id, done(change), { durable: isDurable });
+      expect(completed).toEqual({
         ...attempt,
         state: "DONE",
         reply,
@@ -58,8 +58,8 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.complete(attempt.id, unknown, { durable: true, sendCount: 1 })).toEqual(
         second,
       );
-      const settled = await fixture.ledger.complete(attempt.id, unknown, { durable: true, sendCount: 2 });
-      expect(settled.state).toBe("UNKNOWN");
+      const completed = await fixture.ledger.complete(attempt.id, unknown, { durable: true, sendCount: 2 });
+      expect(completed.state).toBe("UNKNOWN");
     });
 
     it("lets an attempt that was begun after a failure bring the payout back, and no other", async () => {
@@ -94,7 +94,7 @@ onEveryEngine((fixture) => {
       },
     );
 
-    it("writes down an end that others are about to bring about, and one that follows on what was settled", async () => {
+    it("writes down an end that others are about to bring about, and one that follows on what was completed", async () => {
       const voided = await fixture.opened({ operation: "void" });
       const ended = { status: Status.CANCELLED };
       expect(await fixture.ledger.applyUpdate(voided.payout.id, ended, 1)).toMatchObject(ended);
@@ -231,10 +231,10 @@ onEveryEngine((fixture) => {
       expect(await fixture.ledger.findPayout(scope, { id: payout.id })).toEqual(learnt);
     });
 
-    it("keeps an attempt that was settled or taken over", async () => {
-      const settled = await fixture.opened();
-      await fixture.ledger.complete(settled.attempt.id, unknown, durable);
-      expect(await fixture.ledger.release(settled.attempt.id)).toBe(false);
+    it("keeps an attempt that was completed or taken over", async () => {
+      const completed = await fixture.opened();
+      await fixture.ledger.complete(completed.attempt.id, unknown, durable);
+      expect(await fixture.ledger.release(completed.attempt.id)).toBe(false);
       const taken = await fixture.opened({ lease: { owner: "one", untilMs: fixture.clock.ms } });
       await fixture.ledger.takeOver(taken.attempt.id, { owner: "two", untilMs: 90_000 });
       expect(await fixture.ledger.release(taken.attempt.id)).toBe(false);

@@ -157,15 +157,15 @@ onEveryEngine((fixture) => {
       const change = { status, linkState };
       const observed = await waiting();
       await fixture.ledger.applyUpdate(observed.id, change);
-      const settled = await fixture.opened({}, { link: link() });
-      await fixture.ledger.complete(settled.attempt.id, done(change), durable);
+      const completed = await fixture.opened({}, { link: link() });
+      await fixture.ledger.complete(completed.attempt.id, done(change), durable);
       const on = await waiting();
       const voiding = anIntent({ operation: "void", payout: { id: on.id, version: on.version } });
       await fixture.ledger.record(voiding, done(change));
       const intent = anIntent({ payout: { create: { ...(await newPayout()), link: link() } } });
       const made = await fixture.ledger.record(intent, done(change));
       const madeId = "payout" in made ? made.payout?.id : undefined;
-      for (const id of [observed.id, settled.payout.id, on.id, madeId ?? "none"]) {
+      for (const id of [observed.id, completed.payout.id, on.id, madeId ?? "none"]) {
         expect(await fixture.ledger.findCredentials(id)).toBeUndefined();
         const rows = await fixture.rows(`select link_credentials from payout where id = '${id}'`);
         expect(rows).toEqual([{ link_credentials: null }]);

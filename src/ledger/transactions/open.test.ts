@@ -108,10 +108,10 @@ onEveryEngine((fixture) => {
     it("opens without a payout", async () => {
       const intent = anIntent({ payout: undefined });
       expect(await fixture.ledger.open(intent)).toMatchObject({ kind: "opened", payout: undefined });
-      const settled = await fixture.ledger.complete(intent.attemptId, done({ status: Status.SUCCESS }), {
+      const completed = await fixture.ledger.complete(intent.attemptId, done({ status: Status.SUCCESS }), {
         durable: true,
       });
-      expect(settled).toMatchObject({ state: "DONE", payoutId: undefined, reply });
+      expect(completed).toMatchObject({ state: "DONE", payoutId: undefined, reply });
     });
 
     it("answers a repeat by its identity, and remembers a new key for it", async () => {

@@ -2,7 +2,7 @@ import { linkEndAt } from "../../core/link-state.ts";
 import type { Attempt, Existing, Payout } from "../../core/payout.ts";
 import { sourceOf } from "../../core/status.ts";
 import type { Intent, Opened, Outcome } from "../ledger.ts";
-import { fieldPrintsOf, readAttempt, readPayout } from "../sql/rows.ts";
+import { readAttempt, readPayout, storedFieldHashes } from "../sql/rows.ts";
 import { sql } from "../sql/sql.ts";
 import { attemptQuery, payoutById, readFound } from "./find.ts";
 import { commitWith, fetchBatch, type Query, query, type Transaction } from "./transaction.ts";
@@ -176,7 +176,7 @@ function insertAttempt(
     attempt.operation,
     attempt.dedupeKey,
     attempt.requestHash,
-    fieldPrintsOf(attempt),
+    storedFieldHashes(attempt),
     attempt.state,
     statusBefore ?? null,
     attempt.startedAtMs,

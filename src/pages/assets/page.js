@@ -57,7 +57,7 @@
       async () => {
         polls += 1;
         try {
-          if (!document.hidden) await ask(form);
+          if (!document.hidden) await refresh(form);
         } catch {
           // Whether or not there was an answer, there is a next time.
         }
@@ -67,10 +67,10 @@
     );
   };
 
-  const ask = async (form) => {
-    const before = document.querySelector("main").dataset.standing;
+  const refresh = async (form) => {
+    const before = document.querySelector("main").getAttribute("data-standing");
     const page = await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    const now = page.querySelector("main")?.dataset.standing;
+    const now = page.querySelector("main")?.getAttribute("data-standing");
     if (!now) return;
     if (now === before) {
       // The form's token would run out on a page that is open for long.

@@ -73,6 +73,6 @@ export function inputs(context: PageContext, fields: readonly Field[], filling: 
 }
 
 /** What the messages of a fault are. */
-export function faultWords(context: PageContext, fault: FaultName): string {
+export function faultMessage(context: PageContext, fault: FaultName): string {
   return context.locale.language.messages.faults[fault];
 }

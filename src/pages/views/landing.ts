@@ -54,7 +54,7 @@ function next(context: PageContext, filling: Filling): Content {
   return html`<p>${fill(messages.leadPage, { sender: senderIn(context) })}</p>${form}${isBegun && query.checked === undefined && returning(context)}`;
 }
 
-/** Asks the provider where the recipient has got to: by script at once, since they may just be back from its page. */
+/** A form that refreshes the status; page.js submits it on load, since the recipient may just be back from the provider's page. */
 function returning(context: PageContext): Html {
   const { common } = context.locale.language.messages;
   return postForm(context, {

@@ -11,7 +11,7 @@ import type { Page } from "./layout.ts";
 import { type NoticeName, notice } from "./notice.ts";
 import { amountOf, fromSender, paidOutIn, senderIn } from "./summary.ts";
 
-/** Standings that have a page of their own: nothing is asked of the recipient. */
+/** Page states that have a page of their own: the recipient has nothing to do. */
 export type Status = Exclude<PageState, "open" | "failedOpen">;
 
 interface StatusFacts {

@@ -1,6 +1,6 @@
 import { create, type Message } from "@bufbuild/protobuf";
-import { linkOptionsOf, supports } from "../../connector/capability.ts";
-import type { Connector, Operation } from "../../connector/contract.ts";
+import { linkOptionsOf, supportedRpcs } from "../../connector/capability.ts";
+import type { Connector } from "../../connector/contract.ts";
 import { credentialFields } from "../../connector/credentials.ts";
 import type { Registry } from "../../connector/registry.ts";
 import type { Handlers } from "../../core/call.ts";
@@ -8,20 +8,12 @@ import {
   ConnectorService,
   ConnectorServiceListResponseSchema,
 } from "../../gen/sluice/v1/connector_service_pb.ts";
-import { PayoutService } from "../../gen/types/payout_pb.ts";
 
 /** Handlers of `sluice.v1.ConnectorService`: what each connector says of itself. */
 export function discoveryHandlers(registry: Registry): Handlers {
   const list = async (): Promise<Message> =>
     create(ConnectorServiceListResponseSchema, { connectors: registry.list().map(describe) });
   return (method) => (method === ConnectorService.method.list ? list : undefined);
-}
-
-/** The RPCs that callers of a connector have, as they write them. */
-export function supportedRpcs(connector: Connector): readonly string[] {
-  return PayoutService.methods
-    .filter((method) => supports(connector, method.localName as Operation))
-    .map(({ name }) => name);
 }
 
 function describe(connector: Connector) {

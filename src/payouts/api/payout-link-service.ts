@@ -14,7 +14,7 @@ import {
 } from "../../gen/sluice/v1/payout_link_service_pb.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { LinkOperations } from "../links/link-operations.ts";
-import { type LinkContext, newToken, presentLink } from "../links/payout-link.ts";
+import { type LinkContext, newToken, presentLink } from "../payout-link.ts";
 import { readListRequest, writePageToken } from "./list-request.ts";
 
 /** What serving links takes. */

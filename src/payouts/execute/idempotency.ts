@@ -55,7 +55,7 @@ export function hashKeyId(fields: RequestHash["fields"]): string | undefined {
 }
 
 function hashField(key: Key, name: string, value: unknown): string {
-  const mac = createHmac("sha256", key.fingerprint).update(`${name}=${canonicalize(value)}`);
+  const mac = createHmac("sha256", key.requestHash).update(`${name}=${canonicalize(value)}`);
   return mac.digest("base64url").slice(0, HASH_LENGTH);
 }
 

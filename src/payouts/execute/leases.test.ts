@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { defaultPatience } from "../../core/patience.ts";
 import type { Lease } from "../../core/payout.ts";
 import { createLog } from "../../telemetry/log.ts";
-import { keepLeases, type LeaseHolder, type Leases } from "./leases.ts";
+import type { LeaseHolder } from "../dependencies.ts";
+import { keepLeases, type Leases } from "./leases.ts";
 
 let renewed: Lease[];
 /** What the ledger does at a renewal. */

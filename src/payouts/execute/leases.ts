@@ -2,24 +2,10 @@ import type { Patience } from "../../core/patience.ts";
 import type { Lease } from "../../core/payout.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { Log } from "../../telemetry/log.ts";
+import type { LeaseHolder } from "../dependencies.ts";
 
 /** How many leases are written down at once. Each begins when its turn comes, and not while it waits behind thousands. */
 const WRITTEN_AT_ONCE = 256;
-
-/** The leases of what one call sends. */
-export interface LeaseHolder {
-  /** A lease that begins now. */
-  begin(): Lease;
-  /** Writes down a lease that begins when its turn comes. */
-  inTurn<T>(write: (lease: Lease) => Promise<T>): Promise<T>;
-  /**
-   * Watches over a lease that has just been written down. What it returns says whether nobody else can be at work on the attempt:
-   * a process that was stopped for longer than a lease lasts learns so from nobody else.
-   */
-  watch(lease: Lease): () => boolean;
-  /** Lets the call's attempts be taken over once their leases have run out: how they ended could not be written down. */
-  abandon(): void;
-}
 
 /** The leases of this process. A provider may take longer than one lasts: while a call is at work, its attempts stay its own. */
 export interface Leases {

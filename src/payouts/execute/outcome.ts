@@ -6,7 +6,7 @@ import { payoutStatus } from "../../core/status.ts";
 import type { Outcome, PayoutUpdate } from "../../ledger/ledger.ts";
 import { seal } from "../../security/seal.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { presentNewLink, withProviderLink } from "../links/payout-link.ts";
+import { presentNewLink, withProviderLink } from "../payout-link.ts";
 import type { PayoutReply, ProviderResult } from "../provider/provider-result.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import { providerLinkUpdate, updateFrom } from "../status-update.ts";

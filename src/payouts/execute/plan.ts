@@ -7,7 +7,7 @@ import { payoutStatus } from "../../core/status.ts";
 import type { LinkOptions } from "../../gen/sluice/v1/link_pb.ts";
 import type { AttemptQuery, Intent } from "../../ledger/ledger.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { newLink } from "../links/payout-link.ts";
+import { newLink } from "../payout-link.ts";
 import type { Command } from "./command.ts";
 import { dedupeKeyOf, hashRequest, noHash } from "./idempotency.ts";
 

@@ -10,12 +10,12 @@ import { executeNew } from "../execute/execute.ts";
 import { type Plan, planFor } from "../execute/plan.ts";
 import { differences, type EarlierAttempt } from "../execute/repeat.ts";
 import { resolveEarlier } from "../execute/takeover.ts";
+import { readOptions } from "../payout-link.ts";
 import { failureOf, isAnswered } from "../provider/provider-result.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
 import { isOpen, readAgain } from "../status-update.ts";
 import { amountOf, currencyOf } from "./claim-request.ts";
-import { readOptions } from "./payout-link.ts";
 
 /** Whether this server is to pay a link by itself: its recipient's details are in, or the outcome of its payment is unknown. */
 export async function isDue(deps: Dependencies, payout: Payout, { connector }: Route): Promise<boolean> {

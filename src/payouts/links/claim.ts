@@ -10,12 +10,12 @@ import { executeNew } from "../execute/execute.ts";
 import { type Plan, planFor } from "../execute/plan.ts";
 import { differences, type EarlierAttempt, storedReply } from "../execute/repeat.ts";
 import { type Resolved, resolveEarlier } from "../execute/takeover.ts";
+import { readOptions } from "../payout-link.ts";
 import { failureOf, isAnswered, type PayoutReply } from "../provider/provider-result.ts";
 import type { Route } from "../request/route.ts";
 import { storedRoute } from "../request/stored-credentials.ts";
 import { isOpen, readAgain } from "../status-update.ts";
 import { claimRequest } from "./claim-request.ts";
-import { readOptions } from "./payout-link.ts";
 
 /** How a recipient's claim ended. */
 export type ClaimEnd =

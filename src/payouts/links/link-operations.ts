@@ -3,7 +3,7 @@ import type { Payout, Scope } from "../../core/payout.ts";
 import type { Run } from "../dependencies.ts";
 import { cancel } from "./cancel.ts";
 import { type ClaimEnd, type ClaimOptions, claim } from "./claim.ts";
-import { openPage, type PageVisit } from "./provider-page.ts";
+import { openPage, type ProviderPageRequest } from "./provider-page.ts";
 import { refresh } from "./refresh.ts";
 
 /** What recipients' pages and PayoutLinkService do with a link. None of it ever pays twice, however often it is called. */
@@ -18,9 +18,9 @@ export interface LinkOperations {
    *
    * @throws Failure where there is no such page, the provider does not answer, or it needs what is missing.
    */
-  openPage(payout: Payout, visit: PageVisit): Promise<{ readonly url: string }>;
+  openPage(payout: Payout, request: ProviderPageRequest): Promise<{ readonly url: string }>;
   /**
-   * Asks the provider where the payout is, and pays where the recipient's details are in and fulfilment is automatic. Returns
+   * Reads at the provider where the payout is, and pays where the recipient's details are in and fulfilment is automatic. Returns
    * the payout as it then stands.
    *
    * @throws Failure where the provider does not answer.
@@ -38,7 +38,7 @@ export interface LinkOperations {
 export function createLinkOperations(run: Run): LinkOperations {
   return {
     claim: (payout, given, options) => run((deps) => claim(deps, payout, given, options)),
-    openPage: (payout, visit) => run((deps) => openPage(deps, payout, visit)),
+    openPage: (payout, request) => run((deps) => openPage(deps, payout, request)),
     refresh: (payout) => run((deps) => refresh(deps, payout)),
     cancel: (scope, payoutId) => run((deps) => cancel(deps, scope, payoutId)),
   };

@@ -19,7 +19,7 @@ import { isOpen, readAgain } from "../status-update.ts";
 import { beginClaimRound } from "./claim.ts";
 
 /** A recipient on the way to the provider's page. */
-export interface PageVisit {
+export interface ProviderPageRequest {
   /** Our page, to which the provider sends them back. */
   readonly returnUrl: string;
   readonly email: string | undefined;
@@ -35,14 +35,14 @@ export interface PageVisit {
 export async function openPage(
   deps: Dependencies,
   seen: Payout,
-  visit: PageVisit,
+  request: ProviderPageRequest,
 ): Promise<{ readonly url: string }> {
   const before = await readAgain(deps, seen);
   const route = await storedRoute(deps, before);
   if (!route) throw closed();
   const payout = await beginClaimRound(deps, before);
   requireOpen(deps, payout);
-  const page = await makePage(deps, payout, route, visit);
+  const page = await makePage(deps, payout, route, request);
   requireOpen(deps, await adopt(deps, payout, page));
   return { url: page.url };
 }
@@ -51,7 +51,7 @@ async function makePage(
   deps: Dependencies,
   payout: Payout,
   route: Route,
-  visit: PageVisit,
+  request: ProviderPageRequest,
 ): Promise<LinkPage> {
   const { connector, scope } = route;
   if (!connector.openLink) {
@@ -65,17 +65,17 @@ async function makePage(
   const call: ConnectorCall = {
     route,
     payout: facts,
-    // The same for every visit, so that what the provider keeps of the recipient is made once; a page is told by its time.
+    // The same whenever the recipient comes, so that what the provider keeps of them is made once; a page is told by its time.
     idempotencyKey: providerKeyOf(scope, "openLink", payoutKey(payout)),
     sendCount: 1,
     startedAtMs: nowMs,
     deadlineMs: nowMs + deps.patience.providerDeadlineMs,
-    // A page pays nothing, and is made anew at the next visit.
+    // A page pays nothing, and is made anew when they come again.
     guard: unguarded,
   };
   const context = contextOf(deps, call, openHttp(deps, call));
   try {
-    const work = connector.openLink({ ...visit, payout: facts }, context);
+    const work = connector.openLink({ ...request, payout: facts }, context);
     return await withinDeadline(deps, { ...call, name: "openLink" }, work);
   } catch (error) {
     throw error instanceof Refusal ? new Failure(error.reason, error.message) : error;

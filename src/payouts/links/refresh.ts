@@ -11,7 +11,7 @@ import { applyUpdate, isOpen, readAgain } from "../status-update.ts";
 import { isDue, payAutomatically } from "./automatic-payment.ts";
 
 /**
- * Asks the provider where a link's payout is, and pays where the recipient's details are in and fulfilment is automatic. Of
+ * Reads at the provider where a link's payout is, and pays where the recipient's details are in and fulfilment is automatic. Of
  * a link that has ended, the ledger knows all. Returns the payout as it then stands.
  *
  * @throws Failure where the provider does not say.

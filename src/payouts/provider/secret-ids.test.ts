@@ -24,8 +24,8 @@ const somePayout: NonNullable<ProviderCall["payout"]> = {
 };
 const scope = { tenantId: "public", merchantId: "merchant" };
 
-/** Asks a connector that answers the id that it was asked about, or one that it has made. */
-async function askAbout(
+/** Calls Get of a connector that answers the id that it was given, or one that it has made. */
+async function getWithId(
   id: string | undefined,
   keys: Keys,
   differing: Partial<ProviderCall["route"]> = {},
@@ -72,24 +72,24 @@ const oneKey = parseKeys(first as string);
 
 describe("an id that opens what it names", () => {
   it("leaves sealed, and reaches the connector as it is", async () => {
-    const made = await askAbout(undefined, oneKey);
+    const made = await getWithId(undefined, oneKey);
     expect(made.id).toMatch(/^sealed_[\w-]{40,}$/);
     expect(Buffer.from(made.id.slice(7), "base64url").includes("canary")).toBe(false);
-    const again = await askAbout(made.id, oneKey);
+    const again = await getWithId(made.id, oneKey);
     expect(again.seen).toEqual(["canary_token"]);
     expect(again.id).toBe(made.id);
   });
 
   it("stays as callers know it where only the payout tells it", async () => {
-    const { id } = await askAbout(undefined, oneKey);
-    const again = await askAbout(undefined, oneKey, {}, { ...somePayout, connectorPayoutId: id });
+    const { id } = await getWithId(undefined, oneKey);
+    const again = await getWithId(undefined, oneKey, {}, { ...somePayout, connectorPayoutId: id });
     expect(again.id).toBe(id);
   });
 
   it("opens after a rotation while the former key is there, and says so where it is not", async () => {
-    const { id } = await askAbout(undefined, oneKey);
-    expect((await askAbout(id, parseKeys(`${second},${first}`))).seen).toEqual(["canary_token"]);
-    const { ended, seen } = await askAbout(id, parseKeys(second as string));
+    const { id } = await getWithId(undefined, oneKey);
+    expect((await getWithId(id, parseKeys(`${second},${first}`))).seen).toEqual(["canary_token"]);
+    const { ended, seen } = await getWithId(id, parseKeys(second as string));
     expect(seen).toEqual([]);
     expect(ended).toMatchObject({
       kind: "not_sent",
@@ -101,15 +101,15 @@ describe("an id that opens what it names", () => {
     ["another merchant", { scope: { ...scope, merchantId: "other" } }],
     ["another tenant", { scope: { ...scope, tenantId: "other" } }],
   ])("does not open for %s", async (_, differing) => {
-    const { id } = await askAbout(undefined, oneKey);
-    const { ended, seen } = await askAbout(id, oneKey, differing);
+    const { id } = await getWithId(undefined, oneKey);
+    const { ended, seen } = await getWithId(id, oneKey, differing);
     expect([ended.kind, seen]).toEqual(["not_sent", []]);
   });
 
   it.each(["canary_token", "sealed_", "sealed_AAAA", "sealed_%00"])(
     "is refused as %s, which is never repeated",
     async (text) => {
-      const { ended, seen } = await askAbout(text, oneKey);
+      const { ended, seen } = await getWithId(text, oneKey);
       expect(ended).toMatchObject({ kind: "not_sent", error: { field: "connector_payout_id" } });
       expect(seen).toEqual([]);
       expect(inspect(ended)).not.toContain("canary");

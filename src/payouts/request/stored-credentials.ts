@@ -2,7 +2,7 @@ import { Failure } from "../../core/failure.ts";
 import type { Payout } from "../../core/payout.ts";
 import type { Secret } from "../../security/secret.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { openCredentials } from "../links/payout-link.ts";
+import { openCredentials } from "../payout-link.ts";
 import { readCredentials } from "./connector-config.ts";
 import type { Route } from "./route.ts";
 

@@ -1,10 +1,9 @@
 import type { DescEnum, DescField, DescMessage, Message } from "@bufbuild/protobuf";
-import { supports } from "../../connector/capability.ts";
+import { supportedRpcs, supports } from "../../connector/capability.ts";
 import { type Connector, currencyCode, type Operation } from "../../connector/contract.ts";
 import type { Registry } from "../../connector/registry.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
 import { operations } from "../../core/operations.ts";
-import { supportedRpcs } from "../api/connector-service.ts";
 import { checkLinkOptions } from "./link-options.ts";
 import { type PayoutRequest, rpcs } from "./payout-request.ts";
 

@@ -5,7 +5,7 @@ import { type EasyLabsFake, startFake } from "../../fakes/easylabs/fake.ts";
 import { callGrpcJs, linkOf, type TestCall, type Told } from "../../support/clients/clients.ts";
 import { type RunningService, startService } from "../../support/service/service.ts";
 import { describeEngines, type Store } from "../../support/stores/engines.ts";
-import { ask } from "../../support/stores/postgres.ts";
+import { queryRows } from "../../support/stores/postgres.ts";
 
 const [firstKey, secondKey] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString("base64"));
 const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
@@ -203,7 +203,9 @@ async function stored({ folder, environment }: Store, engine: string): Promise<s
   }
   const url = environment.SLUICE_DATABASE_URL as string;
   const tables = ["payout", "payout_former_id", "attempt", "event", "idempotency_key"];
-  const rows = await Promise.all(tables.map((table) => ask(url, `select t::text as row from ${table} t`)));
+  const rows = await Promise.all(
+    tables.map((table) => queryRows(url, `select t::text as row from ${table} t`)),
+  );
   const text = rows
     .flat()
     .map(({ row }) => String(row))

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe } from "vitest";
 import { temporaryFolder } from "../service/service.ts";
-import { ask, freshDatabase, hasPostgres } from "./postgres.ts";
+import { freshDatabase, hasPostgres, queryRows } from "./postgres.ts";
 
 /** A key that every process of a test shares, as every process on one PostgreSQL must. */
 const KEY = Buffer.alloc(32, 7).toString("base64");
@@ -39,7 +39,7 @@ const engines: Readonly<Record<Engine, () => Promise<Store>>> = {
       environment: { SLUICE_DATABASE_URL: url, SLUICE_KEY: KEY },
       folder: undefined,
       change: async (sql) => {
-        await ask(url, sql);
+        await queryRows(url, sql);
       },
       remove: () => {},
     };

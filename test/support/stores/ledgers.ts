@@ -8,7 +8,7 @@ import type { Attempt, NewPayout, Payout } from "../../../src/core/payout.ts";
 import type { Intent, Ledger } from "../../../src/ledger/ledger.ts";
 import { openLedger } from "../../../src/ledger/open-ledger.ts";
 import { anIntent, aPayout } from "./ledger-facts.ts";
-import { ask, freshDatabase, hasPostgres } from "./postgres.ts";
+import { freshDatabase, hasPostgres, queryRows } from "./postgres.ts";
 
 /** An engine that every ledger test runs on. */
 export interface LedgerEngine {
@@ -38,7 +38,7 @@ export const engines: readonly LedgerEngine[] = [
       }
     },
   },
-  { engine: "postgres", isAvailable: hasPostgres(), fresh: () => freshDatabase(), rows: ask },
+  { engine: "postgres", isAvailable: hasPostgres(), fresh: () => freshDatabase(), rows: queryRows },
 ];
 
 /** A clock that stands still until it is set. */

@@ -16,7 +16,7 @@ export async function freshDatabase(language?: string): Promise<string> {
   if (!reply.ok) throw new Error(server);
   const name = `${inject("postgresPrefix")}${randomUUID().replaceAll("-", "")}`;
   const order = language ? ` template template0 locale_provider icu icu_locale '${language}'` : "";
-  await ask(server, `create database ${name}${order}`);
+  await queryRows(server, `create database ${name}${order}`);
   const url = new URL(server);
   url.pathname = name;
   return url.href;
@@ -24,12 +24,14 @@ export async function freshDatabase(language?: string): Promise<string> {
 
 /** Drops the databases whose names begin so. */
 export async function dropDatabases(server: string, prefix: string): Promise<void> {
-  const names = await ask(server, "select datname from pg_database where starts_with(datname, $1)", [prefix]);
-  for (const { datname } of names) await ask(server, `drop database ${datname} with (force)`);
+  const names = await queryRows(server, "select datname from pg_database where starts_with(datname, $1)", [
+    prefix,
+  ]);
+  for (const { datname } of names) await queryRows(server, `drop database ${datname} with (force)`);
 }
 
 /** Asks a database one query, on a connection of its own. */
-export async function ask(
+export async function queryRows(
   url: string,
   sql: string,
   params: readonly unknown[] = [],

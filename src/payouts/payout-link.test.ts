@@ -1,11 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import { aPayout, scope } from "../../../test/support/stores/ledger-facts.ts";
-import type { Link, LinkRecord } from "../../core/payout.ts";
-import { LinkOptionsSchema, LinkState } from "../../gen/sluice/v1/link_pb.ts";
-import { linkTokenHash, parseKeys } from "../../security/keys.ts";
-import { Secret } from "../../security/secret.ts";
+import { aPayout, scope } from "../../test/support/stores/ledger-facts.ts";
+import type { Link, LinkRecord } from "../core/payout.ts";
+import { LinkOptionsSchema, LinkState } from "../gen/sluice/v1/link_pb.ts";
+import { linkTokenHash, parseKeys } from "../security/keys.ts";
+import { Secret } from "../security/secret.ts";
 import {
   newLink,
   newToken,

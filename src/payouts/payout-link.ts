@@ -1,17 +1,17 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { linkStateAt } from "../../core/link-state.ts";
-import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken, Payout } from "../../core/payout.ts";
+import { linkStateAt } from "../core/link-state.ts";
+import type { LinkRecord, LinkSecrets, NewLink, NewPayout, NewToken, Payout } from "../core/payout.ts";
 import {
   type LinkOptions,
   LinkOptionsSchema,
   LinkState,
   type PayoutLink,
   PayoutLinkSchema,
-} from "../../gen/sluice/v1/link_pb.ts";
-import { type Keys, linkToken } from "../../security/keys.ts";
-import { seal, unseal } from "../../security/seal.ts";
-import { Secret } from "../../security/secret.ts";
+} from "../gen/sluice/v1/link_pb.ts";
+import { type Keys, linkToken } from "../security/keys.ts";
+import { seal, unseal } from "../security/seal.ts";
+import { Secret } from "../security/secret.ts";
 
 /** The keys that a link's secrets are sealed with, and its token made from. */
 export interface SealingKeys {
