@@ -9,8 +9,7 @@ import {
   Refusal,
   readStatus,
 } from "../../src/connector/contract.ts";
-import { type Choice, chooseOutcome } from "./choice.ts";
-import { type Outcome, outcomeOfCode } from "./outcomes.ts";
+import { type Choice, chooseOutcome, type Outcome, outcomeOfCode } from "./outcomes.ts";
 import { requireCancelable, requireMethod, requirePayable, requireReply } from "./rules.ts";
 import { type Kind, kinds, readId, writeId } from "./sandbox-id.ts";
 import { initialStatus, type StatusReply, statuses, statusOf } from "./status.ts";

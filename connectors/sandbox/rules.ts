@@ -1,6 +1,5 @@
 import { type Context, Failure, missingField, PayoutStatus, Refusal } from "../../src/connector/contract.ts";
-import type { Choice } from "./choice.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Choice, Outcome } from "./outcomes.ts";
 import { type Kind, readId, type SandboxObject } from "./sandbox-id.ts";
 import { statusOf } from "./status.ts";
 

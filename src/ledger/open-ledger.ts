@@ -6,7 +6,7 @@ import { openSqliteLedger } from "./sqlite/sqlite-ledger.ts";
 /** What a ledger needs from the process. */
 export interface LedgerOptions {
   /** The time now, in milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
   /** Where the operator is told of connections that were lost and replaced. */
   readonly log: Pick<Log, "warn">;
   /** Connections to PostgreSQL. 16 if absent. */
@@ -24,11 +24,11 @@ const DEFAULT_POOL_SIZE = 16;
 export async function openLedger(databaseUrl: string, options: LedgerOptions): Promise<Ledger> {
   const [, scheme, rest] = /^([a-z]+):(.+)$/is.exec(databaseUrl) ?? [];
   if (scheme === "sqlite" && rest && rest !== ":memory:") {
-    return openSqliteLedger(rest.replace(/^\/\/(?=\/)/, ""), () => options.now());
+    return openSqliteLedger(rest.replace(/^\/\/(?=\/)/, ""), options.now);
   }
   if (scheme === "postgres" || scheme === "postgresql") {
     return openPostgresLedger(databaseUrl, {
-      now: () => options.now(),
+      now: options.now,
       poolSize: options.poolSize ?? DEFAULT_POOL_SIZE,
       onLostConnection: (error) =>
         options.log.warn({ error: error.message }, "lost an idle connection to PostgreSQL"),

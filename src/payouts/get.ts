@@ -7,11 +7,17 @@ import type { Dependencies } from "./dependencies.ts";
 import { checkConnector, findPayout } from "./execute/command.ts";
 import { presentLink } from "./payout-link.ts";
 import { callProvider, payoutFacts } from "./provider/provider-call.ts";
-import { type PayoutReply, type ProviderResult, replyMessage } from "./provider/provider-result.ts";
+import {
+  type PayoutReply,
+  type ProviderResult,
+  providerLinkUpdate,
+  replyMessage,
+  updateFrom,
+} from "./provider/provider-result.ts";
 import type { PayoutRequest } from "./request/payout-request.ts";
 import type { Route } from "./request/route.ts";
 import { unsupported } from "./request/validate.ts";
-import { applyUpdate, expire, providerLinkUpdate, updateFrom } from "./status-update.ts";
+import { applyUpdate, expire } from "./status-update.ts";
 
 /** Something to read at the provider, which changes nothing there. */
 export interface ProviderRead {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RawMetadata } from "../edge/dispatch/metadata.ts";
+import { RawMetadata } from "../edge/dispatch/incoming-call.ts";
 import { ANY } from "./caller.ts";
 import { scopeOf } from "./scope.ts";
 

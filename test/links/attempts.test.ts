@@ -2,7 +2,7 @@ import { type DescMessage, fromJson, type JsonValue, type Message, toJson } from
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
 import type { Payout } from "../../src/core/payout.ts";
-import { RawMetadata } from "../../src/edge/dispatch/metadata.ts";
+import { RawMetadata } from "../../src/edge/dispatch/incoming-call.ts";
 import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_pb.ts";
 import { linkHandlers } from "../../src/payouts/api/payout-link-service.ts";
 import { parseKeys } from "../../src/security/keys.ts";

@@ -94,7 +94,7 @@ function may(payout: Payout): string {
 function mayTransfer(payout: Payout): boolean {
   const command = { operation: "transfer", request: {}, route: { connector }, payout };
   try {
-    checkMayBegin(command as unknown as Command, NOW_MS);
+    checkMayBegin(command as unknown as Command, payout, NOW_MS);
     return true;
   } catch {
     return false;

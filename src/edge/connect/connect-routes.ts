@@ -16,12 +16,11 @@ import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Call, StreamHandlers } from "../../core/call.ts";
 import type { Peer } from "../../security/caller.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
-import { callerGone, IncomingCall } from "../dispatch/incoming-call.ts";
+import { callerGone, IncomingCall, metadataTooLarge, sizeOfMetadata } from "../dispatch/incoming-call.ts";
 import type { Limits } from "../dispatch/limits.ts";
-import { metadataTooLarge, sizeOfMetadata } from "../dispatch/metadata.ts";
 import { isUnary, unknownMethod } from "../dispatch/methods.ts";
 import { toConnectError } from "../dispatch/status.ts";
-import { anonymousPeer } from "../port/peer.ts";
+import { anonymousPeer } from "../port/port.ts";
 import type { BidiHandler } from "../services/reflection.ts";
 import { explainConnectError } from "./connect-fault.ts";
 

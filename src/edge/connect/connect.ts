@@ -6,7 +6,7 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import type { Log } from "../../telemetry/log.ts";
 import { encodeGrpcMessage } from "../grpc/grpc-message.ts";
 import { refuseHttp } from "../http/http-refusal.ts";
-import { peerOf } from "../port/peer.ts";
+import { peerOf } from "../port/port.ts";
 import { type ConnectRoutesOptions, createConnectRoutes, receivedKey } from "./connect-routes.ts";
 
 /** Options of {@link createConnect}. */

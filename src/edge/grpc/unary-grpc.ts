@@ -9,12 +9,11 @@ import {
 } from "@bufbuild/protobuf";
 import { Failure } from "../../core/failure.ts";
 import type { Dispatch } from "../dispatch/dispatch.ts";
-import { IncomingCall } from "../dispatch/incoming-call.ts";
+import { IncomingCall, metadataTooLarge, sizeOfMetadata } from "../dispatch/incoming-call.ts";
 import type { Limits } from "../dispatch/limits.ts";
-import { metadataTooLarge, sizeOfMetadata } from "../dispatch/metadata.ts";
 import { indexMethods, malformedMessage, unknownMethod } from "../dispatch/methods.ts";
 import { encodeStatus, toConnectError } from "../dispatch/status.ts";
-import { peerOf } from "../port/peer.ts";
+import { peerOf } from "../port/port.ts";
 import { createFrameReader, frame } from "./grpc-frame.ts";
 import { encodeGrpcMessage } from "./grpc-message.ts";
 import { malformedTimeout, readGrpcTimeout } from "./grpc-timeout.ts";

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { endStates } from "../../core/link-state.ts";
-import { operationFacts } from "../../core/operations.ts";
+import { operationsWhere } from "../../core/operations.ts";
 import type { Attempt, Link, NewPayout, Payout } from "../../core/payout.ts";
 import type { StatusSource } from "../../core/status.ts";
 import type { Intent, Outcome, PayoutUpdate } from "../ledger.ts";
@@ -142,6 +142,8 @@ function remember({ id }: Payout, formerIds: readonly string[]): readonly Query[
   return formerIds.map((formerId) => query(sql.rememberFormerId, id, formerId));
 }
 
+const paying: ReadonlySet<string> = new Set(operationsWhere(({ pays }) => pays === true));
+
 /** What a change of a payout is to a try to pay it: how that attempt ended, something heard since of the last one, or nothing. */
 export type PaymentEffect = { readonly endOf: string } | "update" | "nothing";
 
@@ -151,7 +153,7 @@ export function paymentEffectOf(
   outcome: Outcome | undefined,
 ): PaymentEffect {
   if (!outcome) return "nothing";
-  if (!operationFacts(operation).pays) return "update";
+  if (!paying.has(operation)) return "update";
   return outcome.state === "DONE" ? { endOf: id } : "nothing";
 }
 

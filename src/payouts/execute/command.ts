@@ -46,8 +46,7 @@ function payoutIds(
  *
  * @throws Failure that says what stands in the way.
  */
-export function checkMayBegin({ operation, request, route, payout }: Command, nowMs: number): void {
-  if (!payout) return;
+export function checkMayBegin({ operation, request, route }: Command, payout: Payout, nowMs: number): void {
   const { rpc, begins } = operations[operation];
   const name = payout.merchantPayoutId ?? payout.id;
   if (begins === "new") {

@@ -45,7 +45,7 @@ export async function execute(deps: Dependencies, order: Order, waiting: Waiting
     const mayLookUp = plan.query && !(isLikelyNew && !route.connector.hosts);
     const earlier = mayLookUp ? await deps.ledger.findAttempt(plan.query) : undefined;
     if (!earlier) {
-      checkMayBegin(plan.command, deps.now());
+      if (payout) checkMayBegin(plan.command, payout, deps.now());
       if (namesObjects) await checkOwnership(deps, plan.command);
     }
     const first = earlier ? ({ kind: "existing", ...earlier } as const) : await executeNew(deps, plan);

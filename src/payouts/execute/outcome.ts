@@ -7,9 +7,13 @@ import type { Outcome, PayoutUpdate } from "../../ledger/ledger.ts";
 import { seal } from "../../security/seal.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { presentNewLink, withProviderLink } from "../payout-link.ts";
-import type { PayoutReply, ProviderResult } from "../provider/provider-result.ts";
+import {
+  type PayoutReply,
+  type ProviderResult,
+  providerLinkUpdate,
+  updateFrom,
+} from "../provider/provider-result.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
-import { providerLinkUpdate, updateFrom } from "../status-update.ts";
 import { type Plan, payoutMadeBy } from "./plan.ts";
 
 /** What is written down of how an attempt ended. The reply is sealed: it can hold a provider's link. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Connector, secret } from "../../connector/contract.ts";
 import { createRegistry } from "../../connector/registry.ts";
-import { RawMetadata } from "../../edge/dispatch/metadata.ts";
+import { RawMetadata } from "../../edge/dispatch/incoming-call.ts";
 import type { Secret } from "../../security/secret.ts";
 import { readRoute } from "./route.ts";
 

@@ -6,7 +6,7 @@ import { loadConnectors } from "../../../src/connector/registry.ts";
 import { asFailure } from "../../../src/core/failure.ts";
 import { defaultPatience, type Patience } from "../../../src/core/patience.ts";
 import type { Payout } from "../../../src/core/payout.ts";
-import { RawMetadata } from "../../../src/edge/dispatch/metadata.ts";
+import { RawMetadata } from "../../../src/edge/dispatch/incoming-call.ts";
 import { PayoutService } from "../../../src/gen/types/payout_pb.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { openLedger } from "../../../src/ledger/open-ledger.ts";

@@ -1,12 +1,11 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { aLink } from "../../test/support/stores/ledger-facts.ts";
-import { DeliveryState, PayoutLinkSchema } from "../gen/sluice/v1/link_pb.ts";
-import { parseKeys } from "../security/keys.ts";
-import { readProviderLink } from "./payout-link.ts";
-import type { PayoutReply } from "./provider/provider-result.ts";
-import { providerLinkUpdate } from "./status-update.ts";
+import { aLink } from "../../../test/support/stores/ledger-facts.ts";
+import { DeliveryState, PayoutLinkSchema } from "../../gen/sluice/v1/link_pb.ts";
+import { parseKeys } from "../../security/keys.ts";
+import { readProviderLink } from "../payout-link.ts";
+import { type PayoutReply, providerLinkUpdate } from "./provider-result.ts";
 
 const deps = { keys: parseKeys(Buffer.alloc(32, 1).toString("base64")) };
 const url = "https://pay.acme.example/canary";
