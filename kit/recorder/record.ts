@@ -15,7 +15,7 @@ export interface RecordOptions {
   readonly operation: FixtureOperation;
   /** Names the fixture: `<operation>.<case>.json`. */
   readonly case: string;
-  /** The provider's id of what the operation is about, instead of the fixture's. */
+  /** The provider's id of the payout, instead of the fixture's. */
   readonly id?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Recorded {
 }
 
 /**
- * Sends the request of a fixture to the provider's test host, and writes the fixture with what went over: without secrets, and
+ * Sends the request of a fixture to the provider's test host, and writes the fixture with the exchange: without secrets, and
  * with fakes for every value that may be personal. The request is that of the fixture of the same name, or of another case.
  *
  * @throws Error that says what to do, where nothing was recorded.
@@ -121,7 +121,7 @@ async function problemsOf(
   { outcome }: LiveCall,
 ): Promise<readonly string[]> {
   if (outcome.kind === "crash")
-    return [`${name}: index.ts threw ${inspect(outcome.error)}. Write into "reply" what it should answer.`];
+    return [`${name}: index.ts threw ${inspect(outcome.error)}. Write the expected reply into "reply".`];
   const fixture = readFixture(name, text);
   if (typeof fixture === "string") return [fixture];
   const runner = createFixtureRunner(connector);

@@ -59,7 +59,7 @@ it("lets go of a connection that the provider has closed", async () => {
   expect(opened).toBe(2);
 });
 
-it("waits for what is under way when it closes", async () => {
+it("waits for requests in progress when it closes", async () => {
   const last = ask();
   await connections.close();
   expect(await last).toMatchObject({ kind: "reply" });

@@ -19,7 +19,7 @@ import type { Loss, TryResult } from "./try.ts";
 
 /** Limits of a connector's HTTP client. */
 export interface HttpLimits {
-  /** Requests under way at once, and so the most connections, per base URL. */
+  /** Requests in progress at once, and so the most connections, per base URL. */
   readonly inFlight: number;
   /** Requests that may wait for one of those. */
   readonly queue: number;
@@ -118,7 +118,7 @@ function admissionFailure(connector: string, error: unknown): unknown {
   if (!(error instanceof BulkheadRejectedError)) return error;
   return new Failure(
     "CONNECTOR_BUSY",
-    `Too many calls to ${connector} are under way; nothing was sent. ${reasons.CONNECTOR_BUSY.advice}`,
+    `Too many calls to ${connector} are in progress; nothing was sent. ${reasons.CONNECTOR_BUSY.advice}`,
     { retryAfterMs: busyRetryMs, metadata: { connector } },
   );
 }

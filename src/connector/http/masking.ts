@@ -3,8 +3,8 @@ import { Secret } from "../../security/secret.ts";
 const mask = "[masked]";
 
 /**
- * A copy of a body for the log: names stay, every value is masked except those of the fields in `visible`. What is not
- * JSON is masked whole.
+ * A copy of a body for the log: names stay, every value is masked except those of the fields in `visible`. A body that is
+ * not JSON is masked whole.
  */
 export function maskBody(body: unknown, visible: readonly string[] = []): unknown {
   return maskValue(body, new Set(visible), 0);

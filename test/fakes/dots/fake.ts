@@ -19,7 +19,7 @@ export interface FakeDotsOptions {
   readonly latencyMs?: number;
 }
 
-/** A running fake, and what a test can make happen at it. */
+/** A running fake, which a test can change. */
 export interface FakeDots extends ProviderFake, Control {
   readonly credentials: typeof credentials;
   /** A user whom Dots knows from the start. */

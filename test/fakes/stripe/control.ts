@@ -15,7 +15,7 @@ import { endPayment } from "./v2-payments.ts";
 import { activate, addPayoutMethod } from "./v2-payout-methods.ts";
 import { webhookAbout } from "./webhook.ts";
 
-/** What a test can make happen at the provider, and ask it. Amounts are minor units, currencies lower case. */
+/** Lets a test change and read the state of the provider. Amounts are minor units, currencies lower case. */
 export interface Control {
   /** The financial account that is there, with money, from the start. */
   readonly financialAccount: string;
@@ -60,7 +60,7 @@ export interface Control {
   platformPayouts(): readonly Payout[];
 }
 
-/** What the control works on. */
+/** The parts of the fake that the control changes. */
 export interface ControlParts {
   readonly state: State;
   readonly faults: Faults;
