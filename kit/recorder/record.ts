@@ -45,9 +45,9 @@ export async function recordFixture(
   const name = `${options.operation}.${options.case}.json`;
   const file = new URL(`fixtures/${name}`, folderUrl(folder));
   const draft = await readDraft(folder, file, name, options);
-  const asked = options.id === undefined ? draft : withId(draft, options.id);
-  const live = await callLive(connector, asked, testHost);
-  if (live.exchanges.length === 0) throw new Error(`Nothing was sent: ${outcomeWords(live)}`);
+  const fixture = options.id === undefined ? draft : withId(draft, options.id);
+  const live = await callLive(connector, fixture, testHost);
+  if (live.exchanges.length === 0) throw new Error(`Nothing was sent: ${describeOutcome(live)}`);
   const recording = maskRecording(connector, testHost, { draft, live });
   const text = `${JSON.stringify(recording, null, 2)}\n`;
   refuseSecrets(text, testHost);
@@ -98,7 +98,7 @@ function madeId({ outcome }: LiveCall): string | undefined {
   return reply?.connector_payout_id;
 }
 
-function outcomeWords({ outcome }: LiveCall): string {
+function describeOutcome({ outcome }: LiveCall): string {
   if (outcome.kind === "reply") return "the connector answered by itself.";
   if (outcome.kind === "crash") return `index.ts threw ${inspect(outcome.error)}`;
   return outcome.kind === "failure" ? outcome.failure.message : outcome.refusal.message;

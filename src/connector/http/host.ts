@@ -114,7 +114,10 @@ function waitForSlot<T>(slots: BulkheadPolicy, run: () => Promise<T>, timeoutMs:
 
 function admissionFailure(connector: string, error: unknown): unknown {
   if (error instanceof TaskCancelledError)
-    return unavailable(connector, "was not asked: the call's deadline passed while it waited its turn");
+    return unavailable(
+      connector,
+      "was not called: the deadline passed while the request waited in the queue",
+    );
   if (!(error instanceof BulkheadRejectedError)) return error;
   return new Failure(
     "CONNECTOR_BUSY",
@@ -124,7 +127,7 @@ function admissionFailure(connector: string, error: unknown): unknown {
 }
 
 function brokenCircuit(connector: string, breakMs: number): Failure {
-  return unavailable(connector, "was not asked: too many of its last answers were errors or timeouts", {
+  return unavailable(connector, "was not called: too many of its last replies were errors or timeouts", {
     retryAfterMs: breakMs,
   });
 }

@@ -55,7 +55,7 @@ const lossDescriptions: Readonly<Record<Loss, string>> = {
   refused: "could not be reached",
   timeout: "did not answer in time",
   deadline: "did not answer before the call's deadline",
-  blocked: "was not asked again",
+  blocked: "was not called again",
   reset: "broke the connection off",
   unreadable: "answered with something that cannot be read",
 };
