@@ -1,5 +1,5 @@
 import type { FakeLink, ProviderFake } from "../../support/stages/provider-fake.ts";
-import { actions } from "./page.ts";
+import { actions } from "./hosted-page.ts";
 import {
   isLive,
   type Link,

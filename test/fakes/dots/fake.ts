@@ -7,9 +7,9 @@ import { type WaitingFaults, waitingFaults } from "../../support/stages/waiting-
 import { type Control, newControl } from "./control.ts";
 import { type ApiReply, answerApi, type Endpoints } from "./endpoints.ts";
 import { playFault } from "./faults.ts";
-import { answerPage } from "./page.ts";
-import { signedWebhook } from "./signed-webhook.ts";
+import { answerPage } from "./hosted-page.ts";
 import type { State } from "./state.ts";
+import { signedWebhook } from "./webhook.ts";
 
 /** How to start the fake. */
 export interface FakeDotsOptions {
