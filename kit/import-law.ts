@@ -38,8 +38,7 @@ function importProblem(
       : `it imports ${specifier}. Import only src/connector/contract.ts, src/gen and files of its own folder.`;
   }
   const packageName = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-  if (isBuiltin(specifier))
-    return `it imports ${specifier}. Use what the context gives: http, now(), idempotencyKey.`;
+  if (isBuiltin(specifier)) return `it imports ${specifier}. Use the context: http, now(), idempotencyKey.`;
   if (packages.has(packageName) || packageName.includes(connector)) return undefined;
   return `it imports ${packageName}. Import only zod and the provider's own SDK, whose name has "${connector}" in it.`;
 }
@@ -66,7 +65,7 @@ const forbidden = [
   rule("Math.random", randomness, /(?<![.\w$])Math\s*\.\s*random\b/),
   rule("crypto", randomness),
   rule("process", "Settings come as credentials; the environment is the core's."),
-  rule("globalThis", "Use what the context gives."),
+  rule("globalThis", "Use the context."),
   rule("require", "Write an import."),
   rule("eval", "Write it out."),
   rule("console", "Tell the operator with context.warn."),

@@ -1,7 +1,7 @@
-/** Where a value is inside JSON: names and indexes. */
+/** The path of a value inside JSON: names and indexes. */
 export type JsonPath = readonly (string | number)[];
 
-/** A value inside JSON, and where. */
+/** A value inside JSON, with its path. */
 export interface PathValue {
   readonly path: JsonPath;
   readonly value: unknown;

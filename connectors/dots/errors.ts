@@ -19,8 +19,8 @@ const reasons: Readonly<Record<string, Reason>> = {
   "service-unavailable": "PROVIDER_UNAVAILABLE",
 };
 
-const words = z.string().optional().catch(undefined);
-const flat = z.object({ code: words, error_code: words, error: words, message: words, detail: words });
+const text = z.string().optional().catch(undefined);
+const flat = z.object({ code: text, error_code: text, error: text, message: text, detail: text });
 const body = flat.extend({ error: z.union([z.string(), flat]).optional().catch(undefined) });
 
 /** Reads Dots's error replies. It publishes the codes and not where they stand in a reply, so likely places are tried. */

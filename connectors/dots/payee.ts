@@ -2,13 +2,13 @@ import { Failure, invalidField, type Request } from "../../src/connector/contrac
 import type { RecipientPrefill } from "../../src/gen/sluice/v1/link_pb.ts";
 import { type Phone, readPhone } from "./phone.ts";
 
-/** Who is paid, as a link's body names them: a user whom Dots knows, or what the caller knows of somebody. */
+/** The payee as a link's body names them: a user of Dots, or the details that the caller has. */
 export interface PayeeFields {
   readonly user_id?: string;
   readonly payee?: Payee;
 }
 
-/** Somebody whom Dots need not know. */
+/** A payee who need not be a user of Dots. */
 export interface Payee extends Partial<Phone> {
   readonly first_name?: string | undefined;
   readonly last_name?: string | undefined;
@@ -43,7 +43,7 @@ function phoneOf(
   return number ? readPhone("customer.phone_number", number, customer.phoneCountryCode) : undefined;
 }
 
-/** Nothing that the caller set is dropped. */
+/** Refuses fields that Dots lacks, so that none is dropped silently. */
 function refuseUnknownFields(prefill: RecipientPrefill): void {
   const { connectorRecipientId, firstName, lastName, email, phoneNumber } = prefill;
   const unknown = Object.entries({

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const text = z.string().nullish();
 
-/** A payout link. Nothing of it is indispensable: it was asked for by its id. */
+/** A payout link. No field is required, because it was requested by its id. */
 export const link = z.object({
   id: text,
   link: text,
@@ -12,7 +12,7 @@ export const link = z.object({
   claimed_user_id: text,
 });
 
-/** A payout link that was just made: without its id and URL nobody could use it. */
+/** A payout link that was just made: without its id and URL it is of no use. */
 export const madeLink = link.extend({ id: z.string().min(1), link: z.string().min(1) });
 
 /** A movement of money, into a user's Dots wallet or out of it. */

@@ -42,12 +42,12 @@ const verify = (request: Sent, secrets = [secret]) =>
   );
 
 describe("verifies", () => {
-  it("what was signed with the secret, with or without its prefix", () => {
+  it("a body signed with the secret, with or without its prefix", () => {
     expect(verify({})).toBe(true);
     expect(verify({}, [secret.replace("whsec_", "")])).toBe(true);
   });
 
-  it("what was signed with either of two secrets, in either order", () => {
+  it("a body signed with either of two secrets, in either order", () => {
     expect(verify({}, [secret, other])).toBe(true);
     expect(verify({}, [other, secret])).toBe(true);
     expect(verify({ signedWith: other }, [secret, other])).toBe(true);

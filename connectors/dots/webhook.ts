@@ -19,7 +19,7 @@ export const webhook: Webhook = {
     const given = signatures.split(" ").filter((each) => each.startsWith("v1,"));
     return secrets.some((secret) => {
       const key = keyOf(secret);
-      // A secret that says nothing would let everybody sign.
+      // With an empty key anyone could sign.
       if (key.length === 0) return false;
       const mac = hmacSha256(key, `${id}.${timestamp}.`, request.body);
       const expected = Buffer.from(`v1,${mac.toString("base64")}`);

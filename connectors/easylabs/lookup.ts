@@ -103,7 +103,7 @@ async function readPage(context: EasyLabsContext, offset: number): Promise<reado
 const EFFECT_MS = 2 * 60 * 1000;
 
 function tooEarly(retryAfterMs: number): Failure {
-  const message = `Easy Labs has no link of this payout, but one that was asked for may still come. Repeat the call in ${Math.ceil(retryAfterMs / 1000)} seconds.`;
+  const message = `Easy Labs has no link of this payout, but a request for one may still be in progress. Repeat the call in ${Math.ceil(retryAfterMs / 1000)} seconds.`;
   return new Failure("OUTCOME_UNKNOWN", message, { retryAfterMs });
 }
 

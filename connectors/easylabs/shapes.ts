@@ -13,7 +13,7 @@ export const madeLink = z.object({
 /** A link that was made, as Easy Labs answers it. */
 export type MadeLink = z.output<typeof madeLink>["data"];
 
-/** A link that was asked for. */
+/** A link read by its token. */
 export const link = z.object({
   data: z.object({
     status: z.string().nullish(),

@@ -8,7 +8,7 @@ import {
 
 /**
  * Easy Labs signs the body by HMAC-SHA256: `x-easy-webhook-signature: sha256=<hex>`. The only event about payouts is
- * `settlement.created`, and what it names besides a settlement is not documented: no payout is found by it.
+ * `settlement.created`, and its ids, besides that of a settlement, are not documented, so no payout is found by it.
  */
 export const webhook: Webhook = {
   verify(request, secrets) {

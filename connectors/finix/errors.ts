@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   FORBIDDEN: "PROVIDER_PERMISSION",
   NOT_FOUND: "PROVIDER_NOT_FOUND",
   CONFLICT: "PROVIDER_CONFLICT",
-  // Somebody behind Finix broke, which does not say what Finix had done by then.
+  // A processor behind Finix failed, which does not tell what Finix had done by then.
   UPSTREAM_PROCESSOR_ERROR: "OUTCOME_UNKNOWN",
 };
 
@@ -32,6 +32,6 @@ export const errors: ErrorReader = {
 };
 
 function describe({ field, message, logref }: z.output<typeof fault>): string {
-  const words = [field, message].filter(Boolean).join(": ");
-  return [words, logref && `(logref ${logref})`].filter(Boolean).join(" ");
+  const description = [field, message].filter(Boolean).join(": ");
+  return [description, logref && `(logref ${logref})`].filter(Boolean).join(" ");
 }

@@ -4,7 +4,7 @@ import { LinkState } from "../../src/gen/sluice/v1/link_pb.ts";
 import type { FinixContext } from "./credentials.ts";
 import type { Link } from "./shapes.ts";
 
-/** The states of Finix's links. None says that a payment failed: the recipient is asked again on the same page. */
+/** The states of Finix's links. None says that a payment failed: the recipient claims again on the same page. */
 export const statuses: Readonly<Record<string, PayoutStatus>> = {
   ACTIVE: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA,
   AWAITING_PAYOUT: PayoutStatus.PENDING,

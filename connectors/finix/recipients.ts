@@ -78,7 +78,7 @@ function business({ address, customer }: CreateRecipient) {
   if (!name) throw missingField("customer.name", "Write the legal name of the business.");
   return {
     business_name: name,
-    // Finix's word for a business without another name is its legal name once more.
+    // Finix requires the legal name here too if the business has no other name.
     doing_business_as: name,
     business_address: postalAddress("address.billing_address", address?.billingAddress),
     personal_address: postalAddress("address.shipping_address", address?.shippingAddress),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What is read of whatever carries tags, so that an earlier attempt's can be found. */
+/** The fields of every object with tags, by which the result of an earlier send is found. */
 const tagged = z.object({
   id: z.string().min(1),
   created_at: z.string().nullish(),
@@ -17,7 +17,7 @@ export const link = tagged.extend({
   amount_details: z.object({ total_amount: z.number().nullish(), currency: z.string().nullish() }).nullish(),
 });
 
-/** A payout link that was just made: without its URL nobody could be paid by it. */
+/** A payout link that was just made: without its URL no recipient could be paid by it. */
 export const newLink = link.extend({ link_url: z.string().min(1) });
 
 /** A recipient. */

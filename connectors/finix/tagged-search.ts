@@ -78,7 +78,7 @@ async function readPage<T>(
 
 /**
  * Whether everything that is left unread is older. Finix lists the newest first, but does not promise it for every list, so
- * that is taken as given only where what was read shows it.
+ * the order is relied on only if the items that were read show it.
  */
 function goesBackTo(horizonMs: number, seen: readonly Tagged[]): boolean {
   const times = seen.map(({ created_at }) => Date.parse(created_at ?? ""));

@@ -1,7 +1,7 @@
 import { type Context, invalidField } from "../../src/connector/contract.ts";
 import type { Tagged } from "./shapes.ts";
 
-/** The tag by which what an attempt made is found again. */
+/** The tag by which the result of an attempt is found again. */
 const ATTEMPT_TAG = "sluice_attempt";
 const ownTags: readonly string[] = [ATTEMPT_TAG, "sluice_payout", "merchant_payout_id"];
 const MAX_TAGS = 50;
@@ -37,7 +37,7 @@ export function tagsFor(
   };
 }
 
-/** Whether the attempt made it. */
+/** Whether the attempt made this object. */
 export function isOfAttempt({ tags }: Tagged, { idempotencyKey }: Context<unknown>): boolean {
   return tags?.[ATTEMPT_TAG] === idempotencyKey;
 }

@@ -50,7 +50,7 @@ describe("a webhook is refused", () => {
     ["with a token that begins right", ["Bearer canary-token2"], [token]],
     ["with a token that ends too soon", ["Bearer canary-toke"], [token]],
     ["with the token as a password", ["Basic canary-token"], [token]],
-    ["with a scheme that nobody knows", ["Digest canary-token"], [token]],
+    ["with an unknown scheme", ["Digest canary-token"], [token]],
     ["with a scheme that objects have anyway", ["constructor canary-token"], [token]],
     ["without a scheme", ["canary-token"], [token]],
     ["with an empty header", [""], [token]],
@@ -93,7 +93,7 @@ describe("an event", () => {
 
   it.each<[string, unknown]>([
     ["another entity", { ...event("x"), entity: "transfer" }],
-    ["an entity that nobody knows yet", { ...event("x"), entity: "payout_link_attempt" }],
+    ["an unknown entity", { ...event("x"), entity: "payout_link_attempt" }],
     ["no type", { ...event("x"), type: null }],
     ["no link", { ...event("x"), _embedded: { payout_links: [] } }],
     ["nothing embedded", { ...event("x"), _embedded: null }],

@@ -30,7 +30,7 @@ export const webhook: Webhook = {
   },
   read(request) {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(request.body);
-    // What Finix sends when a webhook is set up, to see whether anybody answers.
+    // Finix sends this when a webhook is set up, to test the endpoint.
     if (text.trim() === "") return undefined;
     const told = event.parse(JSON.parse(text));
     if (told.entity !== ENTITY || !told.type) return undefined;

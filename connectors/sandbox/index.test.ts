@@ -19,7 +19,7 @@ const plain = ach("000123456789");
 const idOf = (reply: { connectorPayoutId?: string | undefined }) => reply.connectorPayoutId ?? "";
 const link = async (amount = 1000n) => idOf(await call("createLink", { amount: money(amount) }));
 
-describe("what is made", () => {
+describe("new objects", () => {
   test.each([
     ["createLink", { amount: money(1000n) }, "link", PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA],
     ["stage", { amount: money(1000n) }, "quote", PayoutStatus.REQUIRES_CONFIRMATION],

@@ -118,8 +118,8 @@ export interface Choice {
 }
 
 /**
- * The outcome that a request asks for. The account or card decides, then the account on file, then the amount, then what
- * the link or recipient was made with; the first that is not ordinary wins.
+ * The outcome that a request selects. The account or card decides, then the account on file, then the amount, then the
+ * amount or account of the link or recipient; the first that is not ordinary wins.
  *
  * @throws Refusal PROVIDER_NOT_FOUND for ids that are not the sandbox's.
  */

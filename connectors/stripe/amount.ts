@@ -2,13 +2,13 @@ import { currencyCode, invalidField, missingField, safeMinorAmount } from "../..
 import type { Currency, Money } from "../../src/gen/types/money_pb.ts";
 import type { StripeContext } from "./credentials.ts";
 
-/** What is paid, as Stripe writes it. */
+/** An amount as Stripe writes it. */
 export interface PayoutAmount {
   /** Minor units. */
   readonly value: number;
   /** In lower case. */
   readonly currency: string;
-  /** What the recipient is paid in, in lower case. */
+  /** The currency that the recipient is paid in, in lower case. */
   readonly destinationCurrency: string;
 }
 
@@ -16,7 +16,7 @@ export interface PayoutAmount {
 const LIMIT = 99_999_999n;
 
 /**
- * Reads what to pay: from the request, or from what the core knows of the payout. The two must agree.
+ * Reads the amount to pay from the request, or from the core's record of the payout. The two must agree.
  *
  * @throws Failure MISSING_REQUIRED_FIELD or INVALID_DATA_FORMAT.
  */

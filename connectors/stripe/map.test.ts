@@ -70,14 +70,14 @@ describe("a recipient's account", () => {
     ],
     ["that Stripe reviews", account({ ach: "pending" }, { due: "stripe" }), "PENDING"],
     ["without capabilities", account({}), "REQUIRES_PAYOUT_METHOD_DATA"],
-    ["that is nobody's recipient", { id: "acct_1" }, "REQUIRES_VENDOR_ACCOUNT_CREATION"],
+    ["without the recipient configuration", { id: "acct_1" }, "REQUIRES_VENDOR_ACCOUNT_CREATION"],
   ] as const)("%s", (_, given, status) => {
     const { context, warnings } = contextOf(facts);
     expect(accountStatus(given, context)).toBe(PayoutStatus[status]);
     expect(warnings).toEqual([]);
   });
 
-  test("with a capability's status that nobody knows is unspecified, and logged", () => {
+  test("with an unknown status of a capability is unspecified, and logged", () => {
     const { context, warnings } = contextOf(facts);
     expect(accountStatus(account({ ach: "dormant" }), context)).toBe(PayoutStatus.PAYOUT_STATUS_UNSPECIFIED);
     expect(warnings).toHaveLength(1);
@@ -123,7 +123,7 @@ describe("a connected account", () => {
   });
 });
 
-test("a link that nobody has opened waits, until it expires", () => {
+test("an unopened link waits, until it expires", () => {
   const at = (linkExpiresAtMs: number) => unopenedReply(contextOf({ ...facts, linkExpiresAtMs }).context);
   expect(at(nowMs).payoutStatus).toBe(PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA);
   expect(at(nowMs - 1).payoutStatus).toBe(PayoutStatus.EXPIRED);

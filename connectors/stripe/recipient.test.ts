@@ -27,7 +27,7 @@ describe("the recipient of a link", () => {
     });
   });
 
-  test("is known with e-mail and country, and the error names what is missing", () => {
+  test("is known with e-mail and country, and the error names the missing field", () => {
     expect(isKnown(read({ address }))).toBe(true);
     expect(isKnown(read({ customer }))).toBe(false);
     expect(missingRecipient(read({ customer })).field).toBe("address.billing_address.country_alpha2_code");

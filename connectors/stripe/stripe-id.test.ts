@@ -29,7 +29,7 @@ test.each([
 
 const contextOf = (payout?: object) => ({ payout }) as StripeContext;
 
-test("what the core knows counts before what the caller wrote, and our own id is none of Stripe's", () => {
+test("the core's record counts before the caller's id, and our own id is none of Stripe's", () => {
   const known = contextOf({ id: "ours", connectorPayoutId: "obp_1" });
   expect(readTarget({ connectorPayoutId: "acct_1" }, known)?.id).toBe("obp_1");
   expect(readTarget({ connectorPayoutId: "acct_1" }, contextOf())?.id).toBe("acct_1");

@@ -3,7 +3,7 @@ import type { LinkOptions } from "../../src/gen/sluice/v1/link_pb.ts";
 import type { Customer } from "../../src/gen/types/customer_pb.ts";
 import type { StripeContext } from "./credentials.ts";
 
-/** An id of Stripe's, and what it names. */
+/** An id of Stripe's, with the kind of object that it names. */
 export interface StripeId {
   readonly kind: "account" | "intent" | "payment" | "payout" | "transfer";
   readonly id: string;
@@ -22,7 +22,7 @@ const kinds: Readonly<Record<string, StripeId["kind"]>> = {
 /** `acct_…`, `obp_…`, `poi_…`, `tr_…`, `po_…`, or `acct_…/po_…`. */
 const form = /^(?:(acct_\w+)\/)?((acct|obp|poi|po|tr)_\w+)$/;
 
-/** What a request is about: what the core knows the payout by, or else the id that the caller wrote. */
+/** The object of a request: that of the core's record, or else the one that the caller named. */
 export function readTarget(
   { connectorPayoutId }: { readonly connectorPayoutId?: string | undefined },
   { payout }: StripeContext,

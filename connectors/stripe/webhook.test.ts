@@ -48,13 +48,13 @@ describe("a signature", () => {
   });
 });
 
-/** What a thin event of v2 tells. */
+/** A thin event of v2. */
 function thin(type: string, more: object): readonly string[] | undefined {
   const event = { id: "evt_2", object: "v2.core.event", type, ...more };
   return webhook.read(request(JSON.stringify(event)))?.connectorPayoutIds;
 }
 
-/** What a snapshot of v1 tells. */
+/** A snapshot event of v1. */
 function snapshot(type: string, object: object, account?: string): readonly string[] | undefined {
   const event = { id: "evt_3", object: "event", type, data: { object }, account };
   return webhook.read(request(JSON.stringify(event)))?.connectorPayoutIds;

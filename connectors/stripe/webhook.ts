@@ -21,8 +21,8 @@ export const webhook: Webhook = {
     const event = shape.parse(JSON.parse(new TextDecoder().decode(request.body)));
     // Event destinations send events of v1 too, under this prefix.
     const type = event.type.replace(/^v1\./, "");
-    const about = topics.find(({ types }) => types.test(type));
-    const ids = about?.ids(event).filter((id) => id !== undefined) ?? [];
+    const topic = topics.find(({ types }) => types.test(type));
+    const ids = topic?.ids(event).filter((id) => id !== undefined) ?? [];
     return ids.length > 0
       ? { id: event.id, type: event.type, connectorPayoutIds: [...new Set(ids)] }
       : undefined;
@@ -49,7 +49,7 @@ const text = z.string().nullish().catch(undefined);
 const shape = z.object({
   id: z.string().min(1),
   type: z.string().min(1),
-  /** Of a thin event: what it is about. */
+  /** Of a thin event: its object. */
   related_object: z.object({ id: text }).nullish().catch(undefined),
   /** Of a thin event: the account that it happened in. */
   context: text,
@@ -67,7 +67,7 @@ const shape = z.object({
 type Event = z.output<typeof shape>;
 type Ids = readonly (string | undefined)[];
 
-/** What events are about, by their type without its version. The first that fits counts; others are not about payouts. */
+/** The objects of events, by type without version. The first row that fits counts; other events are not about payouts. */
 const topics: readonly { readonly types: RegExp; ids(event: Event): Ids }[] = [
   {
     types: /^v2\.core\.account_link\.returned$/,

@@ -41,7 +41,7 @@ export async function checkTestHost(
   return { ...check, leftOut };
 }
 
-/** Makes come first: what they make is asked for. */
+/** Operations that create come first, because the others read the results. */
 function rank({ operation }: Fixture): number {
   return makes.has(operation) ? 0 : 1;
 }

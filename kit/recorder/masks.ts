@@ -14,7 +14,7 @@ export interface Masks {
   learn(json: unknown): void;
   /** Takes one value, with a fake of its own if one is given. */
   learnValue(value: string, fake?: string): void;
-  /** A copy of JSON with fakes for what was learnt, in paths and longer texts too. */
+  /** A copy of JSON with fakes for the learnt values, in paths and longer texts too. */
   apply<T>(json: T): T;
   /** Learnt values that are still in a text. */
   leftIn(text: string): boolean;
@@ -99,7 +99,7 @@ function mapTexts(json: unknown, hide: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [hide(name), mapTexts(value, hide)]));
 }
 
-/** Only what can hardly be there by chance is looked for inside longer texts. */
+/** Only values that can hardly occur by chance are replaced inside longer texts. */
 function inLongerText(text: string, fakes: ReadonlyMap<string, string>): string {
   const longestFirst = [...fakes]
     .filter(([value]) => isUnique(value))

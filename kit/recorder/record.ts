@@ -15,7 +15,7 @@ export interface RecordOptions {
   readonly operation: FixtureOperation;
   /** Names the fixture: `<operation>.<case>.json`. */
   readonly case: string;
-  /** The provider's id of what the operation is about, instead of the fixture's. */
+  /** The provider's id of the payout, instead of the fixture's. */
   readonly id?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Recorded {
 }
 
 /**
- * Sends the request of a fixture to the provider's test host, and writes the fixture with what went over: without secrets, and
+ * Sends the request of a fixture to the provider's test host, and writes the fixture with the exchange: without secrets, and
  * with fakes for every value that may be personal. The request is that of the fixture of the same name, or of another case.
  *
  * @throws Error that says what to do, where nothing was recorded.
@@ -45,9 +45,9 @@ export async function recordFixture(
   const name = `${options.operation}.${options.case}.json`;
   const file = new URL(`fixtures/${name}`, folderUrl(folder));
   const draft = await readDraft(folder, file, name, options);
-  const asked = options.id === undefined ? draft : withId(draft, options.id);
-  const live = await callLive(connector, asked, testHost);
-  if (live.exchanges.length === 0) throw new Error(`Nothing was sent: ${outcomeWords(live)}`);
+  const fixture = options.id === undefined ? draft : withId(draft, options.id);
+  const live = await callLive(connector, fixture, testHost);
+  if (live.exchanges.length === 0) throw new Error(`Nothing was sent: ${describeOutcome(live)}`);
   const recording = maskRecording(connector, testHost, { draft, live });
   const text = `${JSON.stringify(recording, null, 2)}\n`;
   refuseSecrets(text, testHost);
@@ -98,7 +98,7 @@ function madeId({ outcome }: LiveCall): string | undefined {
   return reply?.connector_payout_id;
 }
 
-function outcomeWords({ outcome }: LiveCall): string {
+function describeOutcome({ outcome }: LiveCall): string {
   if (outcome.kind === "reply") return "the connector answered by itself.";
   if (outcome.kind === "crash") return `index.ts threw ${inspect(outcome.error)}`;
   return outcome.kind === "failure" ? outcome.failure.message : outcome.refusal.message;
@@ -121,7 +121,7 @@ async function problemsOf(
   { outcome }: LiveCall,
 ): Promise<readonly string[]> {
   if (outcome.kind === "crash")
-    return [`${name}: index.ts threw ${inspect(outcome.error)}. Write into "reply" what it should answer.`];
+    return [`${name}: index.ts threw ${inspect(outcome.error)}. Write the expected reply into "reply".`];
   const fixture = readFixture(name, text);
   if (typeof fixture === "string") return [fixture];
   const runner = createFixtureRunner(connector);

@@ -10,12 +10,12 @@ export const coverage: Rule = {
     return [
       ...supported.flatMap((operation) => {
         const own = runs.filter(({ fixture }) => fixture.operation === operation && !fixture.lookup);
-        const asks = own.some(({ fixture }) => fixture.calls.length > 0);
+        const hasCalls = own.some(({ fixture }) => fixture.calls.length > 0);
         return [
           ...(own.some(({ fixture }) => fixture.reply)
             ? []
             : [`Write fixtures/${operation}.success.json: ${operation} has no fixture with a reply.`]),
-          ...(!asks || own.some(({ fixture }) => fixture.refusal)
+          ...(!hasCalls || own.some(({ fixture }) => fixture.refusal)
             ? []
             : [`Write fixtures/${operation}.refused.json: ${operation} has no fixture with a refusal.`]),
         ];

@@ -33,7 +33,7 @@ export const documents: Rule = {
   },
 };
 
-/** Tables that are made from what the code says still say so. */
+/** The generated tables of the README are current. */
 export const readmeTables: Rule = {
   name: "has in README.md the tables that its code makes",
   check: async ({ connector, folder }) => {

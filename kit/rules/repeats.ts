@@ -47,9 +47,9 @@ export const declaredEffects: Rule = {
       const own = runs.filter(
         ({ fixture }) => fixture.operation === operation && fixture.reply && !fixture.lookup,
       );
-      const asks = own.some(({ fixture }) => fixture.calls.length > 0);
+      const hasCalls = own.some(({ fixture }) => fixture.calls.length > 0);
       const declares = own.some(({ result }) => effects(result).length > 0);
-      return !asks || declares
+      return !hasCalls || declares
         ? []
         : [
             `${operation}: it sends only reads. Give the request that changes something effect: "keyed" or "once".`,

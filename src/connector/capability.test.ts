@@ -9,7 +9,7 @@ const payer = connector({ transfer: run, methods });
 
 it.each<[string, Connector, boolean, boolean]>([
   ["that can only pay", payer, true, true],
-  ["that can only pay, nobody knows how", connector({ transfer: run }), false, false],
+  ["that can only pay, without methods", connector({ transfer: run }), false, false],
   ["that can only pay, and has a page", connector({ transfer: run, openLink: run }), true, false],
   ["that cannot pay", connector({ methods }), false, false],
   ["that makes links", connector({ createLink: run, transfer: run, methods }), false, false],
@@ -25,7 +25,7 @@ it.each<[string, Connector, boolean, boolean]>([
     false,
     false,
   ],
-])("tells what a connector has %s", (_what, each, ofOurs, form) => {
+])("for a connector %s", (_what, each, ofOurs, form) => {
   expect(hasLinksOfOurs(each)).toBe(ofOurs);
   expect(hasClaimForm(each)).toBe(form);
 });

@@ -3,11 +3,11 @@ import type { PayoutMethodKind } from "../gen/sluice/v1/link_pb.ts";
 import type { PayoutMethodSchema } from "../gen/types/payout_method_pb.ts";
 
 /**
- * What a recipient gave on our page, checked. It goes straight to the connector: account and card numbers are stored
+ * A recipient's details from our page, validated. They go straight to the connector: account and card numbers are stored
  * nowhere, and nothing of it is logged.
  */
 export interface Claim {
-  /** Which giving of details of this link it is, from 1: a payment that failed asks for them again. */
+  /** The claim round of this link, from 1: after a failed payment the recipient claims again. */
   readonly entry: number;
   readonly recipient: Recipient;
   readonly methodKind: PayoutMethodKind;
@@ -15,7 +15,7 @@ export interface Claim {
   readonly method: MessageInitShape<typeof PayoutMethodSchema>;
 }
 
-/** Who is paid. */
+/** The recipient of a payment. */
 export type Recipient = PersonalRecipient | BusinessRecipient;
 
 /** A person. */
@@ -24,7 +24,7 @@ export interface PersonalRecipient extends Person {
   readonly address: PostalAddress;
 }
 
-/** A business, and the person who answers for it. */
+/** A business, and its control owner. */
 export interface BusinessRecipient {
   readonly kind: "business";
   readonly businessName: string;
@@ -33,14 +33,14 @@ export interface BusinessRecipient {
   readonly address: PostalAddress;
 }
 
-/** A name, and how to reach its bearer. */
+/** A person's name and e-mail address. */
 export interface Person {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string | undefined;
 }
 
-/** Where somebody lives or a business sits. */
+/** The address of a person or a business. */
 export interface PostalAddress {
   readonly line1: string;
   readonly line2: string | undefined;

@@ -56,13 +56,13 @@ export async function connectorFolders(folder: URL | string): Promise<readonly C
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What a connector's folder gave: a connector, or what is wrong with it. */
+/** A connector loaded from its folder, or the mistakes in it. */
 export interface Loaded extends ConnectorFolder {
   readonly connector?: Connector;
   readonly problems: readonly string[];
 }
 
-/** Imports a connector and checks its shape. Never rejects: what is wrong is in `problems`, with the connector's name. */
+/** Imports and validates a connector. Never rejects: its mistakes are in `problems`, with the connector's name. */
 export async function loadConnector(folder: ConnectorFolder): Promise<Loaded> {
   try {
     const module = (await import(new URL("index.ts", folder.url).href)) as { default?: unknown };

@@ -28,7 +28,7 @@ it.each([
     "stripe-signature",
     (text: string) => `t=1000,v1=${hmac("", `1000.${text}`).toString("hex")}`,
   ],
-] as const)("lets nobody sign where the secret is empty: %s", (_, webhook, name, signed) => {
+] as const)("accepts no signature with an empty secret: %s", (_, webhook, name, signed) => {
   const body = '{"id":"evt_1","type":"settlement.created"}';
   const header = (asked: string) => (asked === name ? [signed(body)] : []);
   const request = { header, body: Buffer.from(body), receivedAtMs: 1_000_000 };

@@ -45,8 +45,8 @@ export interface WebhookEvent {
 }
 
 /**
- * HMAC-SHA256 of the signed parts, in order. The key is the secret's text, or the bytes that it encodes. An empty key, which
- * everybody could sign with, is replaced by a random one.
+ * HMAC-SHA256 of the signed parts, in order. The key is the secret's text, or the bytes that it encodes. An empty key, with which
+ * anyone could sign, is replaced by a random one.
  *
  * @example isSameSignature(hmacSha256(secret.reveal(), `${seconds}.`, request.body), Buffer.from(hex, "hex"))
  */

@@ -1,33 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
-import { statusOf } from "./answers.ts";
 import { declareFaults, declareMagicFaults } from "./faults.ts";
-import { newTestLink } from "./link.ts";
-import { meetSilence } from "./silence.ts";
+import { newTestLink, statusOf } from "./link.ts";
 import { type ConformanceStage, conformanceSubjects, type Subject, startConformance } from "./stage.ts";
+import { checkTimeouts } from "./timeouts.ts";
 import { declareTransfers } from "./transfers.ts";
 import { declareWebhooks } from "./webhooks.ts";
 
 /**
- * What every connector must hold to, whatever its provider: driven through the real service against the provider's fake. Two
- * links that could both be paid, and a paid one that is called failed, are the worst that can happen. Of a connector that
- * calls nobody there is nothing over the wire to go wrong or to count, and no webhook: its links are driven by their page.
+ * The promises of every connector, whatever its provider, driven through the real service against the provider's fake. The
+ * worst outcomes are two links that could both be paid, and a paid link that is reported as failed. A connector that makes
+ * no calls has no requests to lose or to count, and no webhook: its links are driven by their page.
  */
 const subjects = await conformanceSubjects();
 
 describeEngines((newStore) => {
   let store: Store;
   let stage: ConformanceStage;
-  /** Goes on beside the other tests, for a silent provider is waited for ten seconds. */
-  let silence: Promise<unknown>;
+  /** Runs beside the other tests, because each timeout of a silent provider takes ten seconds. */
+  let timeouts: Promise<unknown>;
 
   beforeAll(async () => {
     store = await newStore();
     stage = await startConformance(subjects, store);
-    silence = meetSilence(subjects, await newStore()).catch((error: unknown) => error);
+    timeouts = checkTimeouts(subjects, await newStore()).catch((error: unknown) => error);
   });
   afterAll(async () => {
-    await silence;
+    await timeouts;
     await stage.stop();
     store.remove();
   });
@@ -35,24 +34,24 @@ describeEngines((newStore) => {
   describe.each(subjects)("$name", (subject) => {
     const { connector, way, startFake } = subject;
     const theStage = () => stage;
-    declareLife(theStage, subject);
-    declareEnds(theStage, subject);
+    declareLifeCycle(theStage, subject);
+    declareEndings(theStage, subject);
     if (connector.void) declareVoid(theStage, subject);
     else declareNoVoid(theStage, subject);
-    if (way.clock === "provider") declareTheirClock(theStage, subject);
-    else declareOurClock(theStage, subject);
+    if (way.clock === "provider") declareProviderExpiry(theStage, subject);
+    else declareOwnExpiry(theStage, subject);
     if (way.isPaidByTransfer) declareTransfers(theStage, subject);
     if (startFake) declareFaults(theStage, subject);
     else declareMagicFaults(theStage, subject);
     if (connector.webhook) declareWebhooks(theStage, subject, connector.webhook);
   });
 
-  it("finds out what a silent provider did", { timeout: 60_000 }, async () => {
-    expect(await silence).toBeUndefined();
+  it("resolves the outcome at a provider that did not answer", { timeout: 60_000 }, async () => {
+    expect(await timeouts).toBeUndefined();
   });
 });
 
-function declareLife(stage: () => ConformanceStage, subject: Subject): void {
+function declareLifeCycle(stage: () => ConformanceStage, subject: Subject): void {
   const { way, startFake } = subject;
 
   it("makes a link that its recipient claims and is paid by", async () => {
@@ -86,7 +85,7 @@ function declareLife(stage: () => ConformanceStage, subject: Subject): void {
   });
 }
 
-function declareEnds(stage: () => ConformanceStage, subject: Subject): void {
+function declareEndings(stage: () => ConformanceStage, subject: Subject): void {
   it("lets a recipient whose payment failed try again, where the provider does", async () => {
     const link = newTestLink(stage(), subject);
     await link.create();
@@ -145,7 +144,7 @@ function declareNoVoid(stage: () => ConformanceStage, subject: Subject): void {
   });
 }
 
-function declareTheirClock(stage: () => ConformanceStage, subject: Subject): void {
+function declareProviderExpiry(stage: () => ConformanceStage, subject: Subject): void {
   it("does not say by its own clock that a link has expired which can still be claimed", async () => {
     const link = newTestLink(stage(), subject);
     await link.create();
@@ -160,7 +159,7 @@ function declareTheirClock(stage: () => ConformanceStage, subject: Subject): voi
   });
 }
 
-function declareOurClock(stage: () => ConformanceStage, subject: Subject): void {
+function declareOwnExpiry(stage: () => ConformanceStage, subject: Subject): void {
   it("pays nothing to a recipient who comes after a link has expired", async () => {
     const link = newTestLink(stage(), subject);
     await link.create();
@@ -171,7 +170,7 @@ function declareOurClock(stage: () => ConformanceStage, subject: Subject): void 
     if (subject.startFake) expect(link.one().paymentCount).toBe(0);
   });
 
-  it("does not take what was paid in time for expired", async () => {
+  it("does not report a link that was paid in time as expired", async () => {
     const link = newTestLink(stage(), subject);
     await link.create();
     await link.claim();

@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import type { Told } from "../support/clients/clients.ts";
 import type { ProviderFake, ProviderFault } from "../support/stages/provider-fake.ts";
-import { notFailed, statusOf } from "./answers.ts";
-import { newTestLink, type TestLink } from "./link.ts";
+import { newTestLink, notFailed, statusOf, type TestLink } from "./link.ts";
 import type { ConformanceStage, Subject } from "./stage.ts";
 
 /** Faults besides silence. A provider that says 429 has done nothing. */
@@ -13,19 +12,19 @@ export const faults: readonly ProviderFault[] = (["reset", "error500", "garbage"
   ])
   .concat({ kind: "rateLimit", when: "before" });
 
-/** Calls while a fault is about, which has to strike it. */
-export async function struck(
+/** Calls with a fault injected, which the call must meet. */
+export async function withFault(
   fake: ProviderFake,
   fault: ProviderFault,
   call: () => Promise<Told>,
 ): Promise<Told> {
   fake.inject(fault);
   const told = await call();
-  expect(fake.faultsLeft(), "faults that struck nothing").toBe(0);
+  expect(fake.faultsLeft(), "faults that no call met").toBe(0);
   return told;
 }
 
-/** Declares what must hold where the provider's answers go wrong. */
+/** Declares the tests of lost, broken and failed replies. */
 export function declareFaults(stage: () => ConformanceStage, subject: Subject): void {
   const newLink = () => newTestLink(stage(), subject);
   const fake = () => stage().fake(subject.name);
@@ -33,7 +32,7 @@ export function declareFaults(stage: () => ConformanceStage, subject: Subject): 
   it.each(faults)("makes one link when CreateLink meets $kind $when", async (fault) => {
     for (const method of await stage().methods(subject, "create")) {
       const link = newLink();
-      notFailed(await struck(fake(), { ...fault, method }, link.create));
+      notFailed(await withFault(fake(), { ...fault, method }, link.create));
       const made = await link.createAtLast();
       expect(statusOf(made), stage().output()).toBe("REQUIRES_PAYOUT_METHOD_DATA");
       expect(link.one().isLive).toBe(true);
@@ -46,7 +45,7 @@ export function declareFaults(stage: () => ConformanceStage, subject: Subject): 
     await link.create();
     await link.claim();
     await link.pay();
-    const told = await struck(fake(), fault, link.get);
+    const told = await withFault(fake(), fault, link.get);
     if (told.reply) expect(["SUCCESS", "PENDING", "REQUIRES_PAYOUT_METHOD_DATA"]).toContain(statusOf(told));
     else expect(told.code).toMatch(/^(UNAVAILABLE|RESOURCE_EXHAUSTED)$/);
     expect(statusOf(await link.get())).toBe("SUCCESS");
@@ -57,7 +56,7 @@ export function declareFaults(stage: () => ConformanceStage, subject: Subject): 
     for (const method of await stage().methods(subject, "void")) {
       const link = newLink();
       await link.create();
-      notFailed(await struck(fake(), { ...fault, method }, link.void));
+      notFailed(await withFault(fake(), { ...fault, method }, link.void));
       expect(statusOf(await link.voidAtLast()), stage().output()).toBe("CANCELLED");
       expect(link.one().isLive).toBe(false);
     }
@@ -67,7 +66,7 @@ export function declareFaults(stage: () => ConformanceStage, subject: Subject): 
 /** Amounts of the sandbox's that meet a fault once: 500, silence, garbage, 429. */
 const magicAmounts = [5001, 5002, 5003, 4429];
 
-/** As {@link declareFaults}, of a connector that calls nobody, where amounts stand for what goes wrong. */
+/** As {@link declareFaults}, for a connector that makes no calls, with magic amounts for the faults. */
 export function declareMagicFaults(stage: () => ConformanceStage, subject: Subject): void {
   it.each(magicAmounts)("makes a link of %d at last, and pays and cancels it at last", async (amount) => {
     for (const end of ["SUCCESS", "CANCELLED"]) {

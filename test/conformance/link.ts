@@ -1,15 +1,16 @@
+import { expect } from "vitest";
 import type { Connector } from "../../src/connector/contract.ts";
 import { linkOf, type Told } from "../support/clients/clients.ts";
 import type { LinkInHand } from "../support/stages/link-ways.ts";
 import type { FakeLink } from "../support/stages/provider-fake.ts";
 import type { ConformanceStage, Subject } from "./stage.ts";
 
-/** A link of a test: its amount is no other's, so that it is known at the provider. */
+/** A link of a test. Its amount is unique, and identifies it at the provider. */
 export interface TestLink {
   readonly id: string;
   /** CreateLink of it, the same every time. */
   create(): Promise<Told>;
-  /** As {@link TestLink.create}, until somebody can say what happened. */
+  /** Repeats {@link TestLink.create} until the outcome is known. */
   createAtLast(): Promise<Told>;
   get(): Promise<Told>;
   void(): Promise<Told>;
@@ -17,7 +18,7 @@ export interface TestLink {
   /** Transfer of it, the same every time. */
   transfer(): Promise<Told>;
   transferAtLast(): Promise<Told>;
-  /** The recipient does their part, in the way of the connector's links; so do those who follow. */
+  /** The recipient claims the link, as the connector's links are claimed; the steps below follow. */
   claim(): Promise<void>;
   pay(): Promise<void>;
   fail(): Promise<void>;
@@ -25,11 +26,11 @@ export interface TestLink {
   expire(): Promise<void>;
   /** Whether a recipient could still claim it. */
   isLive(): Promise<boolean>;
-  /** Its URL. @throws Error if no caller was told it. */
+  /** Its URL. @throws Error if no reply had one. */
   url(): string;
-  /** What the provider has of it. */
+  /** The links of its amount at the provider. */
   there(): readonly FakeLink[];
-  /** The one that there must be. */
+  /** The only one. @throws Error if there is none, or more than one. */
   one(): FakeLink;
 }
 
@@ -37,18 +38,18 @@ export interface TestLink {
 let lastAmount = 10_000;
 let lastId = 0;
 
-/** A link that nobody has made yet, of an amount of its own or the given one, in minor units. */
+/** A link to create, of a unique amount or the given one, in minor units. */
 export function newTestLink(stage: ConformanceStage, subject: Subject, minorAmount = ++lastAmount): TestLink {
   const { connector, way } = subject;
   const id = `conformance-${++lastId}`;
   const { calls, url } = callsOf(stage, subject, linkRequest(connector, id, minorAmount));
-  const shelf = shelfOf(stage, subject, minorAmount);
+  const records = atProvider(stage, subject, minorAmount);
   const inHand: LinkInHand = {
     get url() {
       return url();
     },
     fake: () => stage.fake(subject.name),
-    one: shelf.one,
+    one: records.one,
     outlive: () => stage.outlive(id),
     async transfer() {
       const told = await calls.transfer();
@@ -56,7 +57,7 @@ export function newTestLink(stage: ConformanceStage, subject: Subject, minorAmou
         throw new Error(`Transfer was told ${JSON.stringify(told)}`);
     },
   };
-  // Only what looks for an earlier link has to wait; what is sent again under a key would differ by its time.
+  // Only a lookup has to wait; a request that is sent again under a key would differ by its time.
   const passTime = async () => {
     if ("lookup" in connector.idempotency) await stage.age(id);
   };
@@ -64,7 +65,7 @@ export function newTestLink(stage: ConformanceStage, subject: Subject, minorAmou
     id,
     url,
     ...calls,
-    ...shelf,
+    ...records,
     createAtLast: () => untilAnswered(calls.create, passTime),
     voidAtLast: () => untilAnswered(calls.void, passTime),
     transferAtLast: () => untilAnswered(calls.transfer, passTime),
@@ -77,13 +78,13 @@ export function newTestLink(stage: ConformanceStage, subject: Subject, minorAmou
   };
 }
 
-/** The calls that a caller makes of a link, and the URL that they were told last. */
+/** The calls of a link, and its URL in the last reply. */
 function callsOf(stage: ConformanceStage, subject: Subject, { link, payment }: LinkRequest) {
   const named = { merchant_payout_id: payment.merchant_payout_id };
   let url: string | undefined;
   return {
     url() {
-      if (url === undefined) throw new Error(`Nobody was told a URL of ${named.merchant_payout_id}.`);
+      if (url === undefined) throw new Error(`No reply had a URL of ${named.merchant_payout_id}.`);
       return url;
     },
     calls: {
@@ -99,8 +100,8 @@ function callsOf(stage: ConformanceStage, subject: Subject, { link, payment }: L
   };
 }
 
-/** What the provider has of a link, which is known there by its amount. */
-function shelfOf(stage: ConformanceStage, { name }: Subject, minorAmount: number) {
+/** A link at its provider, identified by its amount. */
+function atProvider(stage: ConformanceStage, { name }: Subject, minorAmount: number) {
   const there = () => {
     const links = stage.fake(name).links();
     return links.filter((link) => link.amountMinor === BigInt(minorAmount));
@@ -115,7 +116,7 @@ function shelfOf(stage: ConformanceStage, { name }: Subject, minorAmount: number
   };
 }
 
-/** What is asked of a link, and of its payment. */
+/** The requests of a link and of its payment. */
 interface LinkRequest {
   readonly link: object;
   readonly payment: Readonly<Record<"merchant_payout_id", string>>;
@@ -127,7 +128,7 @@ function linkRequest(
   minorAmount: number,
 ): LinkRequest {
   const terms = linkOptions.includes("terms_url") && { terms_url: "https://shop.example/terms" };
-  // Whose page is made for the recipient who comes has to know them beforehand, or ask.
+  // A page that is made for its recipient needs their details beforehand, or asks for them.
   const recipient = openLink && {
     customer: { email: { value: "ada@example.com" }, name: "Ada Lovelace" },
     address: { billing_address: { country_alpha2_code: "US" } },
@@ -148,7 +149,7 @@ const again: ReadonlySet<string | undefined> = new Set([
   "RESOURCE_EXHAUSTED",
 ]);
 
-/** Calls again as a caller would. Where a provider cannot be asked yet what it did, time is made to pass. */
+/** Repeats a call as a caller would. Lets time pass if the outcome cannot be looked up yet. */
 async function untilAnswered(call: () => Promise<Told>, passTime: () => Promise<void>): Promise<Told> {
   for (let round = 1; ; round++) {
     const told = await call();
@@ -156,4 +157,15 @@ async function untilAnswered(call: () => Promise<Told>, passTime: () => Promise<
     if (told.reason === "OUTCOME_UNKNOWN") await passTime();
     await new Promise((resolve) => setTimeout(resolve, 25 * Math.min(round, 8)));
   }
+}
+
+/** The payout status of a reply, or else the error as text, which equals no status. */
+export function statusOf({ reply, code, message }: Told): unknown {
+  return reply ? reply.payout_status : `${code}: ${message}`;
+}
+
+/** Expects that a fault is not reported as a failed payout: the outcome is unknown, or the call can be repeated. */
+export function notFailed(told: Told): void {
+  if (told.reply) expect(told.reply).not.toMatchObject({ payout_status: "FAILED" });
+  else expect(told.code).toMatch(/^(UNAVAILABLE|ABORTED|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED)$/);
 }

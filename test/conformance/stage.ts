@@ -9,7 +9,7 @@ import type { ProviderFake } from "../support/stages/provider-fake.ts";
 import type { Store } from "../support/stores/engines.ts";
 import { newTestLink } from "./link.ts";
 
-/** A connector to be driven. */
+/** A connector under test. */
 export interface Subject {
   readonly name: string;
   readonly connector: Connector;
@@ -17,11 +17,11 @@ export interface Subject {
   readonly way: LinkWay;
   /** Whether its webhooks name payouts, as its fixtures show. */
   readonly namesPayouts: boolean;
-  /** Starts the fake of its provider. Undefined where it calls nobody. */
+  /** Starts the fake of its provider. Undefined if it makes no calls. */
   readonly startFake: (() => Promise<ProviderFake>) | undefined;
 }
 
-/** The template, under whose fake's name somebody may have made a connector: its copy has another. */
+/** The template. Its copy has a name of its own, because a connector with the name of its fake may exist. */
 const template = {
   folder: "_template",
   fake: "acme",
@@ -55,12 +55,12 @@ async function subjectOf(folder: string): Promise<Subject> {
   const { default: connector } = (await import(new URL("index.ts", url).href)) as { default: Connector };
   const { webhooks } = await readFixtures(url);
   const named = webhooks.flatMap(({ event }) => event?.connectorPayoutIds ?? []);
-  const facts = { way: linkWayOf(connector), namesPayouts: named.length > 0 };
+  const common = { way: linkWayOf(connector), namesPayouts: named.length > 0 };
   const isTemplate = folder === template.folder;
   const startFake = await fakeOf(isTemplate ? template.fake : folder);
-  if (!isTemplate) return { ...facts, name: folder, connector, startFake };
+  if (!isTemplate) return { ...common, name: folder, connector, startFake };
   const { name, configKey } = template;
-  return { ...facts, name, connector: { ...connector, name, configKey }, startFake };
+  return { ...common, name, connector: { ...connector, name, configKey }, startFake };
 }
 
 async function fakeOf(name: string): Promise<Subject["startFake"]> {
@@ -73,7 +73,7 @@ async function fakeOf(name: string): Promise<Subject["startFake"]> {
 
 /** A service with every connector and its provider's fake. */
 export interface ConformanceStage {
-  /** @throws Error where the connector calls nobody. */
+  /** @throws Error if the connector makes no calls. */
   fake(name: string): ProviderFake;
   call(subject: Subject, rpc: TestCall["rpc"], body: object): Promise<Told>;
   /** The methods of the requests that a call sends, in their order. */
@@ -82,7 +82,7 @@ export interface ConformanceStage {
   age(merchantPayoutId: string): Promise<void>;
   /** Lets the time of a payout's link pass, by this server's clock. */
   outlive(merchantPayoutId: string): Promise<void>;
-  /** What the service has printed. */
+  /** The output of the service. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -99,7 +99,7 @@ export async function startConformance(
   const service = await startService({ environment: { ...environment, ...pages, SLUICE_LOG_LEVEL: "warn" } });
   const fake = (name: string) => {
     const found = fakes.get(name);
-    if (!found) throw new Error(`${name} calls nobody.`);
+    if (!found) throw new Error(`${name} makes no calls.`);
     return found;
   };
   const stage: ConformanceStage = {
@@ -141,7 +141,7 @@ async function startFakes(subjects: readonly Subject[]): Promise<ReadonlyMap<str
   return new Map((await Promise.all(started)).filter((each) => each !== undefined));
 }
 
-/** What leads each connector to its provider's fake. */
+/** The environment variables that lead each connector to its provider's fake. */
 function urlsOf(fakes: ReadonlyMap<string, ProviderFake>): Readonly<Record<string, string>> {
   const variable = (name: string) => `SLUICE_${name.toUpperCase().replaceAll("-", "_")}_URL`;
   return Object.fromEntries([...fakes].map(([name, { url }]) => [variable(name), url]));

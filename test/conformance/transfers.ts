@@ -1,11 +1,10 @@
 import { expect, it } from "vitest";
 import { send } from "../support/stages/link-ways.ts";
-import { notFailed, statusOf } from "./answers.ts";
-import { faults, struck } from "./faults.ts";
-import { newTestLink, type TestLink } from "./link.ts";
+import { faults, withFault } from "./faults.ts";
+import { newTestLink, notFailed, statusOf, type TestLink } from "./link.ts";
 import type { ConformanceStage, Subject } from "./stage.ts";
 
-/** Declares what must hold where Transfer, or the recipient's coming back, begins the payment: it is made once. */
+/** Declares the tests of links that Transfer, or the returning recipient, begins to pay: the payment is made once. */
 export function declareTransfers(stage: () => ConformanceStage, subject: Subject): void {
   const fake = () => stage().fake(subject.name);
   const claimedLink = async (): Promise<TestLink> => {
@@ -15,7 +14,7 @@ export function declareTransfers(stage: () => ConformanceStage, subject: Subject
     return link;
   };
 
-  it("pays nobody who has not done their part", async () => {
+  it("pays no recipient who has not given their details", async () => {
     const link = newTestLink(stage(), subject);
     await link.create();
     expect((await link.transfer()).reply?.payout_status).not.toBe("PENDING");
@@ -33,7 +32,7 @@ export function declareTransfers(stage: () => ConformanceStage, subject: Subject
     expect(link.one().paymentCount).toBe(1);
   });
 
-  it("pays once when the caller, the recipient and those who ask all come at once", async () => {
+  it("pays once when Transfer, Get and the recipient come at once", async () => {
     const link = await claimedLink();
     const ways = [link.transfer, link.get, () => send(link.url(), "refresh", 303)];
     await Promise.all(Array.from({ length: 18 }, (_, index) => ways[index % ways.length]?.()));
@@ -44,7 +43,7 @@ export function declareTransfers(stage: () => ConformanceStage, subject: Subject
   it.each(faults)("pays once when Transfer meets $kind $when", async (fault) => {
     for (const method of await stage().methods(subject, "transfer")) {
       const link = await claimedLink();
-      notFailed(await struck(fake(), { ...fault, method }, link.transfer));
+      notFailed(await withFault(fake(), { ...fault, method }, link.transfer));
       expect(statusOf(await link.transferAtLast()), stage().output()).toBe("PENDING");
       expect(link.one().paymentCount).toBe(1);
       await link.pay();

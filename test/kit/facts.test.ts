@@ -20,7 +20,7 @@ it("finds nothing wrong with the template, by any rule", async () => {
   expect(findings).toEqual(rules.map(({ name }) => ({ rule: name, problems: [] })));
 });
 
-describe("finds in what a connector is", () => {
+describe("finds in the metadata of a connector", () => {
   it("a name that is not the folder's", async () => {
     expect(await problemsOf(/metadata/, { ...acme, name: "acme-pay" })).toEqual([
       'name must be the folder\'s name: write name: "acme".',

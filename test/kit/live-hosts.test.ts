@@ -46,7 +46,7 @@ describe("a sandbox", () => {
       "POST /v1/links",
       `GET /v1/links/${fake.links()[0]?.id}`,
     ]);
-    // The sandbox keeps what it is sent: another run is another payout.
+    // The sandbox stores every payout, so another run needs another one.
     expect((await checkTestHost(acme, folder, sandbox)).drift).toEqual([]);
     expect(fake.links()).toHaveLength(2);
   });
@@ -64,7 +64,7 @@ describe("a sandbox", () => {
   });
 });
 
-it("shows what has changed at the provider since the fixtures were written", async () => {
+it("shows the changes at the provider since the fixtures were written", async () => {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);

@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL("../../connectors/easylabs/", import.meta.u
 const { lookup: easylabsLookup } = easylabs.idempotency as { readonly lookup: Lookup };
 
 /** The kit must find every mistake that it promises to find. */
-it("finds an id that can be claimed in what is logged and said", async () => {
+it("finds an id that can be claimed in the log and in replies", async () => {
   const get: Get = async ({ connectorPayoutId: token }, { http }) => {
     await http.send({ method: "GET", path: `/treasury/payout-link/${encodeURIComponent(token ?? "")}` });
     return {};
@@ -30,7 +30,7 @@ describe("finds in a lookup", () => {
     expect(await withLookup(easylabsLookup)).toEqual([]);
   });
 
-  it("what it finds for every attempt", async () => {
+  it("a result that it finds for every attempt", async () => {
     const lookup: Lookup = (operation, request, context) =>
       easylabsLookup(operation, request, { ...context, idempotencyKey: "0123456789abcdef".repeat(4) });
     expect((await withLookup(lookup)).join()).toContain(

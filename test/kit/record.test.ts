@@ -107,7 +107,7 @@ it("begins with a draft that has no answer yet", async () => {
   });
 });
 
-it("puts fakes for whatever may be somebody's, the same one everywhere", async () => {
+it("replaces personal values by fakes, the same one everywhere", async () => {
   const person = {
     id: "lnk_9fKd83LmQ2",
     status: "open",

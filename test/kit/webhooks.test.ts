@@ -77,7 +77,7 @@ describe("finds in the verifying of webhooks", () => {
     ],
     ["the last secret only", (request, secrets) => good.verify(request, secrets.slice(-1)), "first of two"],
     [
-      "what is a day old",
+      "a day-old webhook",
       (request, secrets) =>
         good.verify(
           { ...request, header: request.header, receivedAtMs: Date.parse("2026-01-02T03:04:05Z") },
@@ -105,7 +105,7 @@ describe("finds in the verifying of webhooks", () => {
     );
   });
 
-  it("a stranger's words that break it", async () => {
+  it("a malformed request that breaks it", async () => {
     const verify: Webhook["verify"] = (request, secrets) => {
       const [signature = ""] = request.header("acme-signature");
       BigInt(signature.slice(2, 12));

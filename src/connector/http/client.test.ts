@@ -144,7 +144,7 @@ describe("before and after an effect", () => {
     expect([playback.requests.length, http.effectSent]).toEqual([0, false]);
     await http.send(read);
     expect(await reasonOf(http.send(post))).toBe("IDEMPOTENCY_IN_PROGRESS");
-    // What an earlier attempt did is as unknown as before.
+    // The outcome of an earlier attempt is as unknown as before.
     const again = open({ guard: { ...unguarded, beforeSend: late }, resent: true });
     expect(await reasonOf(again.send(post))).toBe("OUTCOME_UNKNOWN");
     expect(playback.requests.map(({ method }) => method)).toEqual(["GET"]);
@@ -165,7 +165,7 @@ describe("before and after an effect", () => {
     ["broken JSON", { status: 200, body: '{"id":' }, read, "PROVIDER_UNAVAILABLE", false],
     ["redirect", { status: 302, body: "", headers: { location: "/x" } }, post, "OUTCOME_UNKNOWN", true],
     ["redirect", { status: 302, body: "", headers: { location: "/x" } }, read, "PROVIDER_UNAVAILABLE", false],
-  ])("tells what a lost reply means: %s", async (_name, step, request, reason, effectSent) => {
+  ])("classifies a lost reply: %s", async (_name, step, request, reason, effectSent) => {
     const { http } = await setUp([step], { retries: 0, headersTimeoutMs: 100 });
     const failure = await failureOf(http.send(request));
     expect([failure.reason, http.effectSent]).toEqual([reason, effectSent]);

@@ -48,7 +48,7 @@ export interface OperationHttp extends Http {
 /** The HTTP client of one connector. Its connections, breaker and bulkhead are shared by all calls. */
 export interface HttpClient<C> {
   open(call: OpenOptions<C>): OperationHttp;
-  /** Waits for requests under way and closes the connections. */
+  /** Waits for requests in progress and closes the connections. */
   close(): Promise<void>;
 }
 

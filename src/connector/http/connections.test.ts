@@ -59,8 +59,8 @@ it("lets go of a connection that the provider has closed", async () => {
   expect(opened).toBe(2);
 });
 
-it("waits for what is under way when it closes", async () => {
-  const last = request();
+it("waits for requests in progress when it closes", async () => {
+  const last = ask();
   await connections.close();
   expect(await last).toMatchObject({ kind: "reply" });
 });

@@ -5,7 +5,7 @@ import type { TryResult } from "./try.ts";
 export interface Connections {
   /** Runs a try on a connection of its own: the one used last, or a new one. */
   use(run: (connection: Dispatcher) => Promise<TryResult>): Promise<TryResult>;
-  /** Waits for tries under way, and closes every connection. */
+  /** Waits for tries in progress, and closes every connection. */
   close(): Promise<void>;
 }
 

@@ -92,7 +92,7 @@ describe("retries", () => {
     expect(calls).toMatchObject([{ status: 200, tries: 2 }]);
   });
 
-  it("knows that an earlier try may have been carried out", async () => {
+  it("knows that an earlier try may have had an effect", async () => {
     const unknown: Step = { status: 503, body: "" };
     for (const status of [401, 403, 409]) {
       const { http } = await setUp([unknown, { status, body: "{}" }]);

@@ -53,7 +53,7 @@ describe("protection", () => {
     for (let call = 0; call < 10; call++) await reasonOf(open().send(read));
     const first = reasonOf(open({ deadlineMs: Date.now() + 300 }).send(read));
     await expect.poll(() => playback.requests.length).toBe(11);
-    expect((await failureOf(open().send(read))).message).toContain("acme was not asked");
+    expect((await failureOf(open().send(read))).message).toContain("acme was not called");
     expect(await first).toBe("PROVIDER_UNAVAILABLE");
   });
 

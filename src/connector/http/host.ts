@@ -19,7 +19,7 @@ import type { Loss, TryResult } from "./try.ts";
 
 /** Limits of a connector's HTTP client. */
 export interface HttpLimits {
-  /** Requests under way at once, and so the most connections, per base URL. */
+  /** Requests in progress at once, and so the most connections, per base URL. */
   readonly inFlight: number;
   /** Requests that may wait for one of those. */
   readonly queue: number;
@@ -114,17 +114,20 @@ function waitForSlot<T>(slots: BulkheadPolicy, run: () => Promise<T>, timeoutMs:
 
 function admissionFailure(connector: string, error: unknown): unknown {
   if (error instanceof TaskCancelledError)
-    return unavailable(connector, "was not asked: the call's deadline passed while it waited its turn");
+    return unavailable(
+      connector,
+      "was not called: the deadline passed while the request waited in the queue",
+    );
   if (!(error instanceof BulkheadRejectedError)) return error;
   return new Failure(
     "CONNECTOR_BUSY",
-    `Too many calls to ${connector} are under way; nothing was sent. ${reasons.CONNECTOR_BUSY.advice}`,
+    `Too many calls to ${connector} are in progress; nothing was sent. ${reasons.CONNECTOR_BUSY.advice}`,
     { retryAfterMs: busyRetryMs, metadata: { connector } },
   );
 }
 
 function brokenCircuit(connector: string, breakMs: number): Failure {
-  return unavailable(connector, "was not asked: too many of its last answers were errors or timeouts", {
+  return unavailable(connector, "was not called: too many of its last replies were errors or timeouts", {
     retryAfterMs: breakMs,
   });
 }

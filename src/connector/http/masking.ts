@@ -3,8 +3,8 @@ import { Secret } from "../../security/secret.ts";
 const mask = "[masked]";
 
 /**
- * A copy of a body for the log: names stay, every value is masked except those of the fields in `visible`. What is not
- * JSON is masked whole.
+ * A copy of a body for the log: names stay, every value is masked except those of the fields in `visible`. A body that is
+ * not JSON is masked whole.
  */
 export function maskBody(body: unknown, visible: readonly string[] = []): unknown {
   return maskValue(body, new Set(visible), 0);
@@ -51,20 +51,20 @@ export function secretValues(credentials: unknown): readonly string[] {
   return Object.values(credentials).flatMap(secretValues);
 }
 
-/** Shorter ones would tear holes into ordinary words. */
+/** A shorter value could be part of an ordinary word. */
 const minSecretLength = 8;
 
 /**
- * Words of headers that have a secret inside: `Basic …` has a password in base64, and a provider may repeat it as it came.
- * Words that are a secret themselves are among {@link secretValues}.
+ * Parts of headers that contain an encoded secret: `Basic …` has a password in base64, and a provider may repeat it as it
+ * was sent. Parts that are a secret themselves are among {@link secretValues}.
  */
 export function wrappedSecrets(
   headers: Readonly<Record<string, string>>,
   secrets: readonly string[],
 ): readonly string[] {
-  const words = Object.values(headers).flatMap((value) => value.split(" "));
-  return words.filter((word) => {
-    const plain = Buffer.from(word, "base64").toString();
+  const parts = Object.values(headers).flatMap((value) => value.split(" "));
+  return parts.filter((part) => {
+    const plain = Buffer.from(part, "base64").toString();
     return secrets.some((secret) => plain.includes(secret));
   });
 }

@@ -55,7 +55,7 @@ const lossDescriptions: Readonly<Record<Loss, string>> = {
   refused: "could not be reached",
   timeout: "did not answer in time",
   deadline: "did not answer before the call's deadline",
-  blocked: "was not asked again",
+  blocked: "was not called again",
   reset: "broke the connection off",
   unreadable: "answered with something that cannot be read",
 };
@@ -76,7 +76,7 @@ export function assertSuccess(connector: ErrorMapping, answer: ProviderReply, no
 /**
  * The reply, if it tells the outcome of the request.
  *
- * @throws Failure OUTCOME_UNKNOWN if it answers a repeated request, and says nothing about what the first one did.
+ * @throws Failure OUTCOME_UNKNOWN if it answers a repeated request, and does not tell the outcome of the first one.
  */
 export function assertConclusive(connector: string, { reply, ambiguous }: ProviderReply): HttpReply {
   if (ambiguous && aboutThisTryOnly.has(reply.status))

@@ -17,12 +17,12 @@ export interface HttpRequest {
   readonly secrets?: readonly string[];
   /**
    * `read` changes nothing and may always be repeated; `keyed` carries an idempotency key, so a repeat is the same request;
-   * `once` must never be repeated by itself. GET is `read`, everything else `once`, unless said otherwise.
+   * `once` must never be repeated by the client. GET is `read`, everything else `once`, unless said otherwise.
    */
   readonly effect?: "read" | "keyed" | "once";
 }
 
-/** The provider's answer. */
+/** The provider's reply. */
 export interface HttpReply {
   readonly status: number;
   /** Names in lower case. */
@@ -33,7 +33,7 @@ export interface HttpReply {
   readonly text: string;
   /** Whose it is, for messages. */
   readonly connector: string;
-  /** What the request could do: decides what a reply that cannot be read means. */
+  /** The effect that the request could have: decides the outcome if the reply cannot be read. */
   readonly effect: "read" | "keyed" | "once";
 }
 
@@ -42,8 +42,8 @@ export interface Http {
   /**
    * Sends a request, and returns a 2xx reply.
    *
-   * @throws Refusal for the provider's no (4xx other than 408, 425 and 429).
-   * @throws Failure PROVIDER_RATE_LIMITED (429), PROVIDER_UNAVAILABLE (nothing was changed), OUTCOME_UNKNOWN (nobody knows).
+   * @throws Refusal if the provider declines for good (4xx other than 408, 425 and 429).
+   * @throws Failure PROVIDER_RATE_LIMITED (429), PROVIDER_UNAVAILABLE (nothing was changed), OUTCOME_UNKNOWN.
    */
   send(request: HttpRequest): Promise<HttpReply>;
   /** As {@link Http.send}, and returns every reply that a provider's SDK should read by itself, whatever its status. Only a lost or missing reply throws. */
@@ -73,9 +73,9 @@ export function encodeRequest(
 }
 
 /**
- * Checks what ids and texts of a caller may have made of a request.
+ * Checks that no id or text of a caller has changed the path or a header of a request.
  *
- * @throws Failure INVALID_DATA_FORMAT for a path that has been bent to another place, and for a header that cannot be sent.
+ * @throws Failure INVALID_DATA_FORMAT for a path that leads elsewhere, and for a header that cannot be sent.
  */
 export function checkRequest(
   connector: string,
@@ -90,7 +90,7 @@ export function checkRequest(
     );
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     if (!headerForm.test(value))
-      throw invalid(`what is sent to ${connector} as ${name} has characters that it cannot have.`);
+      throw invalid(`the value sent to ${connector} as ${name} has characters that a header cannot have.`);
   }
 }
 

@@ -43,7 +43,7 @@ it.each<[string, object, Record<string, string>, number]>([
   expect(fake.links()).toEqual([]);
 });
 
-it("does not cancel what is paid", async () => {
+it("does not cancel a paid link", async () => {
   const { id = "" } = await post(link);
   fake.pay(id);
   expect(await post({}, {}, `/v1/links/${id}/cancel`)).toMatchObject({

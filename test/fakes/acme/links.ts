@@ -1,6 +1,6 @@
 import type { FakeLink } from "../../support/stages/provider-fake.ts";
 
-/** What is answered. */
+/** A reply. */
 export interface Answer {
   readonly status: number;
   readonly json: object;

@@ -1,5 +1,5 @@
 import type { FakeLink, ProviderFake } from "../../support/stages/provider-fake.ts";
-import { actions } from "./page.ts";
+import { actions } from "./hosted-page.ts";
 import {
   isLive,
   type Link,
@@ -9,7 +9,7 @@ import {
   type TransferStatus,
 } from "./state.ts";
 
-/** What a test can make happen to links. */
+/** Lets a test change links. */
 export interface Control extends Pick<ProviderFake, "links" | "claim" | "pay" | "fail" | "expire"> {
   /** Sets a link's status, as delivery or Dots's own staff would. */
   setStatus(linkId: string, status: LinkStatus): void;

@@ -19,7 +19,7 @@ export interface ApiReply {
   readonly body: unknown;
 }
 
-/** What the endpoints work with. */
+/** The state behind the endpoints. */
 export interface Endpoints {
   readonly state: State;
   /** Where pages are. */
@@ -29,7 +29,7 @@ export interface Endpoints {
   readonly apps: ReadonlySet<string>;
 }
 
-/** Does what an API request asks for, and answers it. */
+/** Executes an API request, and replies. */
 export function answerApi(endpoints: Endpoints, call: ApiCall): ApiReply {
   try {
     admit(endpoints, call);

@@ -50,7 +50,7 @@ describe("is strict about", () => {
     ["an unknown way of delivery", { amount: 1000, delivery: { method: "pigeon" } }],
     ["an unknown field of the payee", { amount: 1000, payee: { business_name: "Acme" } }],
     ["a phone number with a plus sign", { amount: 1000, payee: { phone_number: "+12025550139" } }],
-    ["what is not JSON", "{"],
+    ["a body that is not JSON", "{"],
   ])("%s", async (_, body) => {
     expect(await ask("POST", "/v2/payout-links", body)).toMatchObject({
       status: 400,

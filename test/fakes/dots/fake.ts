@@ -7,9 +7,9 @@ import { type WaitingFaults, waitingFaults } from "../../support/stages/waiting-
 import { type Control, newControl } from "./control.ts";
 import { type ApiReply, answerApi, type Endpoints } from "./endpoints.ts";
 import { playFault } from "./faults.ts";
-import { answerPage } from "./page.ts";
-import { signedWebhook } from "./signed-webhook.ts";
+import { answerPage } from "./hosted-page.ts";
 import type { State } from "./state.ts";
+import { signedWebhook } from "./webhook.ts";
 
 /** How to start the fake. */
 export interface FakeDotsOptions {
@@ -19,7 +19,7 @@ export interface FakeDotsOptions {
   readonly latencyMs?: number;
 }
 
-/** A running fake, and what a test can make happen at it. */
+/** A running fake, which a test can change. */
 export interface FakeDots extends ProviderFake, Control {
   readonly credentials: typeof credentials;
   /** A user whom Dots knows from the start. */

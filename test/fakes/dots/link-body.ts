@@ -49,7 +49,7 @@ const shape = z.strictObject({
     .nullish(),
 });
 
-/** What a link is made from. */
+/** The fields of a new link. */
 export type LinkBody = z.output<typeof shape>;
 
 /** Checks a body. @throws Refused */

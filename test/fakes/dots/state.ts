@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { LinkBody } from "./link-body.ts";
 import { Refused } from "./refusal.ts";
 
-/** Where a link is. */
+/** The status of a link. */
 export type LinkStatus =
   | "created"
   | "delivery_pending"
@@ -37,7 +37,7 @@ export interface Transfer {
   status: TransferStatus;
 }
 
-/** Where a transfer is. */
+/** The status of a transfer. */
 export type TransferStatus =
   | "created"
   | "pending"

@@ -11,7 +11,7 @@ export interface ApiRequest {
   readonly body: string;
 }
 
-/** What the API answers. */
+/** A reply of the API. */
 export interface ApiReply {
   readonly status: number;
   readonly body: string;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ProviderFake } from "../../support/stages/provider-fake.ts";
-import { answerPage } from "./page.ts";
+import { answerPage } from "./hosted-page.ts";
 import { claim, type Link, newState, type State, settle, type Transaction } from "./state.ts";
 import { settlementWebhook } from "./webhook.ts";
 import { newWire, type Wire } from "./wire.ts";

@@ -27,7 +27,7 @@ export interface StoredIdentity {
   readonly body: z.output<typeof newIdentity>;
 }
 
-/** What the endpoints work on. */
+/** The state behind the endpoints. */
 export interface Books {
   readonly links: LinkBook;
   readonly identities: Map<string, StoredIdentity>;

@@ -78,7 +78,7 @@ describe("is strict about", () => {
     expect((await send("GET", "/payout_links?after_cursor=payout_link_none")).status).toBe(422);
   });
 
-  test("what a recipient must have", async () => {
+  test("the required fields of a recipient", async () => {
     const personal_address = {
       ...{ line1: "1 Main St", city: "Springfield", region: "IL" },
       ...{ postal_code: "62704", country: "USA" },

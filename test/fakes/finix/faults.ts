@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ProviderFault } from "../../support/stages/provider-fake.ts";
 import { errorBody } from "./finix-error.ts";
 
-/** Plays a fault instead of the answer. `body` is what the answer would have been, where there is one. */
+/** Plays a fault instead of the reply. `body` is the body of the suppressed reply, if there is one. */
 export function play(fault: ProviderFault, response: ServerResponse, body: string): void {
   const json = { "content-type": "application/json" };
   const players: Record<ProviderFault["kind"], () => void> = {

@@ -12,7 +12,7 @@ interface Step {
   readonly to: LinkState;
 }
 
-/** What can happen to a link, and what its page has buttons for. A failed payment asks the recipient again. */
+/** The events of a link, each with a button on its page. After a failed payment the recipient claims again. */
 export const steps = {
   claim: { from: ["ACTIVE"], to: "AWAITING_PAYOUT" },
   pay: { from: ["AWAITING_PAYOUT"], to: "COMPLETED" },
@@ -25,7 +25,7 @@ const labels: Readonly<Record<keyof typeof steps, string>> = {
   fail: "The payment fails",
 };
 
-/** The page at a link's URL, for clicking through: it shows where the link is, and what can happen next. */
+/** The page at a link's URL, for clicking through: it shows the state of the link and the events that can follow. */
 export function answerPage(book: LinkBook, method: string, path: string, body: string): PageReply {
   const link = book.byCode(path.split("/").at(-1) ?? "");
   if (!link) return page(404, "There is no such link.");

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { FinixError, notFound } from "./finix-error.ts";
 import type { linkUpdate, newLink as newLinkBody } from "./link-request.ts";
 
-/** Where a link is. */
+/** The state of a link. */
 export type LinkState = "ACTIVE" | "AWAITING_PAYOUT" | "COMPLETED" | "EXPIRED" | "DEACTIVATED";
 
 /** A link as the fake keeps it. */
@@ -26,7 +26,7 @@ export interface LinkBook {
   find(id: string): StoredLink;
   byCode(code: string): StoredLink | undefined;
   make(body: StoredLink["body"], createdAtMs?: number): StoredLink;
-  /** What PUT does. @throws FinixError 422 for what a link in its state does not allow. */
+  /** Handles PUT. @throws FinixError 422 if the state of the link does not allow the change. */
   update(id: string, changes: z.output<typeof linkUpdate>): StoredLink;
   /** Moves a link on. @throws FinixError 422 where it is in another state. */
   move(link: StoredLink, from: readonly LinkState[], to: LinkState): void;

@@ -16,7 +16,7 @@ console.log(`Fake Finix ${VERSION} at ${fake.url}
 
 Point the server at it   SLUICE_FINIX_URL=${fake.url} npm start
 Credentials              x-connector-config: ${config}
-Be the recipient         open the URL of a link: its page has buttons for what can happen
+Be the recipient         open the URL of a link: its page has a button for each next event
 
 Ctrl+C ends it, and it forgets everything.`);
 

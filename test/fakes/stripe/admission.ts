@@ -4,7 +4,7 @@ import type { Call } from "./endpoints.ts";
 /** The only API version that the fake takes: that of the SDK in use. */
 export const API_VERSION = "2026-10-28.endive";
 
-/** What a test has taken from the key or the account. */
+/** The permissions and features that a test has switched off. */
 export interface Restrictions {
   /** `METHOD /path` prefixes that the key may not call, answered with 403. */
   readonly forbidden: Set<string>;

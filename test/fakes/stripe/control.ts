@@ -1,5 +1,5 @@
 import type { SignedWebhook } from "../../support/stages/provider-fake.ts";
-import type { Endpoints, RecordedRequest } from "./endpoints.ts";
+import type { ApiReply, Endpoints, RecordedRequest } from "./endpoints.ts";
 import type { Fault, Faults } from "./faults.ts";
 import {
   type Account,
@@ -15,7 +15,7 @@ import { endPayment } from "./v2-payments.ts";
 import { activate, addPayoutMethod } from "./v2-payout-methods.ts";
 import { webhookAbout } from "./webhook.ts";
 
-/** What a test can make happen at the provider, and ask it. Amounts are minor units, currencies lower case. */
+/** Lets a test change and read the state of the provider. Amounts are minor units, currencies lower case. */
 export interface Control {
   /** The financial account that is there, with money, from the start. */
   readonly financialAccount: string;
@@ -60,7 +60,7 @@ export interface Control {
   platformPayouts(): readonly Payout[];
 }
 
-/** What the control works on. */
+/** The parts of the fake that the control changes. */
 export interface ControlParts {
   readonly state: State;
   readonly faults: Faults;
@@ -147,4 +147,35 @@ function found<T>(entries: Map<string, T>, id: string): T {
   const entry = entries.get(id);
   if (entry === undefined) throw new RangeError(`the fake knows no ${id}`);
   return entry;
+}
+
+/**
+ * The control over HTTP, for a fake that runs by itself: `POST /_fake/<method>` with a JSON array of arguments, such as
+ * `curl -d '["acct_…"]' http://127.0.0.1:12111/_fake/completeOnboarding`.
+ */
+export function answerControl(control: Control, path: string, body: string): ApiReply {
+  const name = path.slice("/_fake/".length);
+  if (!Object.hasOwn(control, name)) return json(404, { methods: Object.keys(control) });
+  const member = control[name as keyof Control];
+  if (typeof member !== "function") return json(200, member);
+  try {
+    const call = member as (...values: unknown[]) => unknown;
+    return json(200, call(...readArguments(body)) ?? { done: name });
+  } catch (error) {
+    return json(400, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function readArguments(body: string): unknown[] {
+  const values: unknown = body === "" ? [] : JSON.parse(body);
+  return Array.isArray(values) ? values : [values];
+}
+
+function json(status: number, body: unknown): ApiReply {
+  const text = JSON.stringify(body, writeMaps, 2);
+  return { status, headers: { "content-type": "application/json" }, body: `${text}\n` };
+}
+
+function writeMaps(_: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }

@@ -33,7 +33,7 @@ export interface Call {
   readonly record: RecordedRequest;
 }
 
-/** What is sent back. */
+/** A reply. */
 export interface ApiReply extends StoredReply {
   readonly headers: Record<string, string>;
 }

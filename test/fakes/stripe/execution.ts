@@ -25,7 +25,7 @@ const routes = [
   ...v1BalanceRoutes,
 ].map((route) => ({ route, segments: route.path.split("/") }));
 
-/** Finds the endpoint of a call, checks its parameters, and does what it says. @throws ApiError */
+/** Finds the endpoint of a call, checks its parameters, and runs its handler. @throws ApiError */
 export function execute(call: Call, state: State): object {
   const { route, ids } = find(call);
   const parameters = check(call.api, route.parameters, parametersOf(call));

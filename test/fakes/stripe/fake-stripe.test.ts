@@ -111,7 +111,7 @@ describe("is strict about", () => {
 });
 
 describe("refuses as Stripe does:", () => {
-  test("recipients who cannot be paid, money that is not there, what is canceled", async () => {
+  test("recipients who cannot be paid, an empty balance, canceled payments", async () => {
     const { id } = await stripe.v2.core.accounts.create(recipient);
     const { outboundPayments } = stripe.v2.moneyManagement;
     await expect(outboundPayments.create(order(id))).rejects.toMatchObject({

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Control, newControl } from "./control.ts";
-import { answerControl } from "./control-http.ts";
+import { answerControl, type Control, newControl } from "./control.ts";
 import { type ApiReply, newEndpoints } from "./endpoints.ts";
 import { newFaults, play } from "./faults.ts";
 import { answerPage } from "./hosted-page.ts";

@@ -68,6 +68,6 @@ function isBegun({ status }: OutboundPayment): boolean {
 
 function paymentUnderWay(control: Control, account: string): OutboundPayment {
   const payment = control.account(account).payments.findLast(({ status }) => status === "processing");
-  if (!payment) throw new RangeError(`the fake has no payment under way to ${account}`);
+  if (!payment) throw new RangeError(`the fake has no payment in progress to ${account}`);
   return payment;
 }

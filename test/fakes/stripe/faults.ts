@@ -60,7 +60,7 @@ export function newFaults(): Faults {
   };
 }
 
-/** Plays a fault instead of the answer. `body` is what the answer would have been, where there is one. */
+/** Plays a fault instead of the reply. `body` is the body of the suppressed reply, if there is one. */
 export function play(fault: Fault, response: ServerResponse, body: string): void {
   const players: Record<Exclude<FaultKind, "slow">, () => void> = {
     timeout: () => {},

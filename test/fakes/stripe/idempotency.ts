@@ -11,7 +11,7 @@ interface Entry {
   reply: StoredReply | undefined;
 }
 
-/** What an arriving key means. */
+/** The meaning of a key that arrives. */
 export type Claim =
   | { readonly kind: "fresh"; finish(reply: StoredReply, keep: boolean): void }
   | { readonly kind: "replay"; readonly reply: StoredReply };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { State } from "./state.ts";
 
-/** What a handler gets besides its checked parameters. */
+/** The context of a handler, besides its checked parameters. */
 export interface Target {
   readonly state: State;
   /** Ids in the path, in order. */
@@ -10,7 +10,7 @@ export interface Target {
   readonly account: string | undefined;
 }
 
-/** An endpoint: how it is called, what it takes, what it does. */
+/** An endpoint: its method and path, its parameters, and its handler. */
 export interface Route {
   readonly method: "GET" | "POST";
   /** `:id` stands for an id. */

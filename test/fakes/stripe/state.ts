@@ -17,9 +17,9 @@ export interface Account {
   closed: boolean;
   /** Status by capability path: `bank_accounts.local`, `cards`, `transfers`. */
   capabilities: Map<string, Capability>;
-  /** What the person has still to give. */
+  /** The requirements that the person still has to give. */
   due: string[];
-  /** Whether what is missing waits for Stripe instead of the person. */
+  /** Whether the missing requirements wait for Stripe instead of the person. */
   underReview: boolean;
   /** Id of the default payout method by currency, in lower case. */
   defaults: Map<string, string>;

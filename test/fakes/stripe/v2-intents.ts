@@ -5,7 +5,7 @@ import type { PayoutIntent, State } from "./state.ts";
 import { recipient } from "./v2-accounts.ts";
 import { endPayment, order, pay, usableMethod } from "./v2-payments.ts";
 
-/** What the fake estimates for every payout, in minor units. */
+/** The fee that the fake estimates for every payout, in minor units. */
 const FEE = 50;
 
 const creation = order.extend({ confirmation_method: z.enum(["automatic", "manual"]).optional() });

@@ -3,7 +3,6 @@ import { notFound, refused } from "./api-error.ts";
 import { amount, currency, limit, metadata, type Route, route, type Target } from "./route.ts";
 import type { Account, OutboundPayment, State } from "./state.ts";
 import { recipient } from "./v2-accounts.ts";
-import { paymentBody } from "./v2-payment-body.ts";
 
 const networkOptions = z.strictObject({
   preferred_networks: z.array(z.enum(["ach", "fedwire", "fps", "rtp", "sepa", "swift"])),
@@ -180,4 +179,33 @@ function payment(state: State, id: string | undefined): OutboundPayment {
   const found = state.payments.get(id ?? "");
   if (!found) throw notFound("v2", "outbound payment", id ?? "");
   return found;
+}
+
+/** An outbound payment in a reply. */
+function paymentBody(payment: OutboundPayment): object {
+  const details = payment.reason === undefined ? null : { [payment.status]: { reason: payment.reason } };
+  return {
+    id: payment.id,
+    object: "v2.money_management.outbound_payment",
+    amount: payment.amount,
+    cancelable: payment.cancelable,
+    created: new Date(payment.createdMs).toISOString(),
+    description: payment.description ?? null,
+    from: {
+      debited: { value: payment.amount.value, currency: payment.fromCurrency },
+      financial_account: payment.financialAccount,
+    },
+    livemode: false,
+    metadata: payment.metadata,
+    payout_intent: payment.payoutIntent ?? null,
+    recipient_notification: { setting: "configured" },
+    statement_descriptor: "STRIPE",
+    status: payment.status,
+    status_details: details,
+    to: {
+      credited: { value: payment.amount.value, currency: payment.toCurrency },
+      payout_method: payment.payoutMethod,
+      recipient: payment.recipient,
+    },
+  };
 }

@@ -31,7 +31,7 @@ describeEngines((newStore) => {
       });
     });
 
-    it("for somebody whom Dots knows names them, and nobody else", async () => {
+    it("for a user of Dots names that user, and no other payee", async () => {
       const recipient = { connector_recipient_id: stage.fake.userId };
       const link = await stage.made("known", { more: { link_options: { recipient } } });
       const body = JSON.parse(stage.fake.requests().at(-1)?.body ?? "") as object;
@@ -74,7 +74,7 @@ describeEngines((newStore) => {
   });
 
   describe("Void", () => {
-    it("says what the link is that was cancelled or ran out at Dots, and leaves it", async () => {
+    it("reports a link that was cancelled or expired at Dots, and leaves it", async () => {
       const [canceled, expired] = [await stage.made("canceled-there"), await stage.made("expired-there")];
       stage.fake.setStatus(canceled, "canceled");
       stage.fake.expire(expired);

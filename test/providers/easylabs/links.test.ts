@@ -53,7 +53,7 @@ describeEngines((newStore, engine) => {
     (await call("get", { merchant_payout_id: id })).reply?.payout_status ?? "none";
   const newest = () => fake.links().at(-1)?.id ?? "";
   const posts = () => fake.requests().filter(({ method }) => method === "POST").length;
-  /** Minutes pass for a payout whose outcome nobody knows. */
+  /** Lets minutes pass for a payout with an unknown outcome. */
   const pass = (id: string, minutes: number) =>
     store.change(
       `update attempt set started_at_ms = started_at_ms - ${minutes * 60_000}, lease_until_ms = lease_until_ms - ${minutes * 60_000} where identity = 'merchant:${id}'`,
@@ -117,7 +117,7 @@ describeEngines((newStore, engine) => {
   );
 
   describe("when an answer is lost", () => {
-    it("sends again only once what was sent cannot come any more, and then waits again", async () => {
+    it("sends again only once the first request cannot arrive any more, and then waits again", async () => {
       const [links, sent] = [fake.links().length, posts()];
       const lose = () => fake.inject({ kind: "reset", when: "before", method: "POST" });
       const unknown = async () => {

@@ -55,7 +55,7 @@ describeEngines((newStore) => {
   const linksOf = (id: string) =>
     fake.books.links.all().filter(({ body }) => body.tags?.merchant_payout_id === id);
   const liveOf = (id: string) => linksOf(id).filter(({ state }) => state === "ACTIVE");
-  /** Six minutes and more pass for a payout whose outcome nobody knows, after which nothing can be under way any more. */
+  /** Lets more than six minutes pass for a payout with an unknown outcome, after which no request can be in progress. */
   const pass = (id: string) =>
     store.change(
       `update attempt set started_at_ms = started_at_ms - 400000, lease_until_ms = lease_until_ms - 400000 where identity = 'merchant:${id}'`,
@@ -80,13 +80,13 @@ describeEngines((newStore) => {
         [gone, "DEACTIVATED", "CANCELLED"],
         [late, "EXPIRED", "EXPIRED"],
       ] as const) {
-        const stranger = links.make(links.find(id).body);
-        links.move(stranger, ["ACTIVE"], state);
+        const foreign = links.make(links.find(id).body);
+        links.move(foreign, ["ACTIVE"], state);
         const before = fake.requests().length;
         for (const rpc of ["get", "void"] as const)
-          expect((await call(rpc, { connector_payout_id: stranger.id })).reply).toMatchObject({
+          expect((await call(rpc, { connector_payout_id: foreign.id })).reply).toMatchObject({
             payout_status: status,
-            connector_payout_id: stranger.id,
+            connector_payout_id: foreign.id,
           });
         expect(
           fake
@@ -155,7 +155,7 @@ describeEngines((newStore) => {
     });
 
     it.each(["live", "test"])(
-      "to CreateLink with a %s key is not sent again while Finix may be at work on it",
+      "to CreateLink with a %s key is not sent again while it may be in progress at Finix",
       async (environment) => {
         const id = `wait-${environment}`;
         const key = { ...fake.credentials, environment };

@@ -4,7 +4,7 @@ import { type FakeFinix, startFake } from "../../fakes/finix/fake.ts";
 import type { StoredLink } from "../../fakes/finix/link-book.ts";
 import { attemptKey, type FinixCalls, finixCalls } from "../../support/stages/finix-call.ts";
 
-/** How what an unanswered CreateLink has made is found in a list without filters. */
+/** The link of an unanswered CreateLink is found in a list without filters. */
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const request = {

@@ -71,7 +71,7 @@ describe("a payment", () => {
     expect(stage.fake.control.count("transfers", made.facts.id)).toBe(1);
   });
 
-  test("is made once, whoever asks again and with whatever key", async () => {
+  test("is made once, also when another caller repeats it with another key", async () => {
     const made = await stage.payableLink(connect);
     const first = await made.call("transfer", dollars);
     stage.fake.control.forgetKeys();

@@ -36,7 +36,7 @@ describe("a link", () => {
     expect(stage.fake.control.count("accounts", made.facts.id)).toBe(1);
   });
 
-  test("whose recipient corrects what they gave is another request, even if nobody knows how the first ended", async () => {
+  test("whose recipient corrects what they gave is another request, even if the outcome of the first is unknown", async () => {
     const made = stage.payout();
     stage.fake.control.inject({ kind: "reset", moment: "after", match: "POST /v2/core/accounts" });
     await expect(made.open({ email: "adda@example.com", country: "GB" })).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe("a payment", () => {
     expect(again.payoutStatus).toBe(PayoutStatus.PENDING);
   });
 
-  test("is made once, whoever asks again and with whatever key", async () => {
+  test("is made once, also when another caller repeats it with another key", async () => {
     const made = await stage.payableLink();
     const first = await made.call("transfer", dollars);
     made.facts = { ...made.facts, connectorPayoutId: made.account };

@@ -114,16 +114,18 @@ describe("recipients", () => {
     stage.fake.control.setCapabilities(made.account, "rejected");
     expect((await made.call("eligibility", asked)).payoutStatus).toBe(PayoutStatus.INELIGIBLE);
 
-    const nobody = stage.payout();
-    expect((await nobody.call("eligibility", { payoutMethodData: ach })).payoutStatus).toBe(
+    const unregistered = stage.payout();
+    expect((await unregistered.call("eligibility", { payoutMethodData: ach })).payoutStatus).toBe(
       PayoutStatus.REQUIRES_VENDOR_ACCOUNT_CREATION,
     );
     const cuba = {
       payoutMethodData: { case: "sepa" as const, value: { bankCountryCode: CountryAlpha2.CU } },
     };
-    expect((await nobody.call("eligibility", { payoutMethodData: cuba })).payoutStatus).toBe(
+    expect((await unregistered.call("eligibility", { payoutMethodData: cuba })).payoutStatus).toBe(
       PayoutStatus.INELIGIBLE,
     );
-    await expect(nobody.call("eligibility", {})).rejects.toMatchObject({ reason: "MISSING_REQUIRED_FIELD" });
+    await expect(unregistered.call("eligibility", {})).rejects.toMatchObject({
+      reason: "MISSING_REQUIRED_FIELD",
+    });
   });
 });

@@ -86,7 +86,7 @@ describe("Void", () => {
     await expect(made.call("transfer", dollars)).rejects.toMatchObject({ reason: "RECIPIENT_NOT_READY" });
   });
 
-  test("of a link that nobody has opened asks nobody", async () => {
+  test("of an unopened link sends no request", async () => {
     const made = stage.payout();
     expect(await made.call("void")).toEqual({ payoutStatus: PayoutStatus.CANCELLED });
     expect(stage.fake.control.requests()).toEqual([]);

@@ -9,7 +9,7 @@ import { ada, dollars, stripeStage } from "../../support/stages/stripe-stage.ts"
 const stage = stripeStage();
 const secret = "whsec_canary_stripe";
 
-/** What a webhook of the fake's tells, once it is verified as it arrives. */
+/** The event of a webhook from the fake, verified as it arrives. */
 function heard({ headers, body }: SignedWebhook) {
   const request: WebhookRequest = {
     header: (name) => [headers[name] ?? []].flat(),

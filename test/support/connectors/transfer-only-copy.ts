@@ -26,7 +26,7 @@ function transferOnly(index: string): string {
     .replace('import { webhook } from "./webhook.ts";\n', "")
     .replace("  webhook,\n", "")
     .replace(/import \{ linkBody.*\n/, 'import { reasons, replies, statuses } from "./map.ts";\n')
-    .replace(/import \{ defineConnector.*\n/, contractImports)
+    .replace(/import \{.*contract\.ts";\n/, contractImports)
     .replace(/\}\);\n$/, `${transfer}});\n`);
 }
 

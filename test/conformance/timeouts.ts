@@ -2,16 +2,15 @@ import { expect } from "vitest";
 import type { Told } from "../support/clients/clients.ts";
 import type { ProviderFault } from "../support/stages/provider-fake.ts";
 import type { Store } from "../support/stores/engines.ts";
-import { notFailed, statusOf } from "./answers.ts";
-import { newTestLink, type TestLink } from "./link.ts";
+import { newTestLink, notFailed, statusOf, type TestLink } from "./link.ts";
 import { type ConformanceStage, type Subject, startConformance } from "./stage.ts";
 
-/** Has every connector that has a provider meet its silence, on a service of its own. */
-export async function meetSilence(subjects: readonly Subject[], store: Store): Promise<void> {
+/** Checks every connector with a provider against timeouts, on a service of its own. */
+export async function checkTimeouts(subjects: readonly Subject[], store: Store): Promise<void> {
   const stage = await startConformance(subjects, store);
   try {
-    const talking = subjects.filter(({ startFake }) => startFake);
-    await Promise.all(talking.map((subject) => meetSilenceOf(stage, subject)));
+    const calling = subjects.filter(({ startFake }) => startFake);
+    await Promise.all(calling.map((subject) => checkTimeoutsOf(stage, subject)));
   } finally {
     await stage.stop();
     store.remove();
@@ -20,25 +19,25 @@ export async function meetSilence(subjects: readonly Subject[], store: Store): P
 
 const moments = ["before", "after"] as const;
 
-/** What falls silent, and what must be true of its link once somebody can say what happened. */
-interface Silenced {
+/** An operation that gets no answer, and the check of its links once the outcome is known. */
+interface Unanswered {
   /** The request that is not answered. */
   readonly method: string;
   readonly links: readonly TestLink[];
   call(link: TestLink): Promise<Told>;
-  settle(link: TestLink): Promise<void>;
+  verify(link: TestLink): Promise<void>;
 }
 
-/** Several calls wait at once, each struck alone: one is on its way before the next is sent. */
-async function meetSilenceOf(stage: ConformanceStage, subject: Subject): Promise<void> {
+/** Several calls wait at once, each with its own fault: one request has arrived before the next is sent. */
+async function checkTimeoutsOf(stage: ConformanceStage, subject: Subject): Promise<void> {
   const fake = stage.fake(subject.name);
-  const silenced = await Promise.all([
-    silencedCreate(stage, subject),
-    ...(subject.connector.void ? [silencedVoid(stage, subject)] : []),
-    ...(subject.way.isPaidByTransfer ? [silencedTransfer(stage, subject)] : []),
+  const unanswered = await Promise.all([
+    unansweredCreate(stage, subject),
+    ...(subject.connector.void ? [unansweredVoid(stage, subject)] : []),
+    ...(subject.way.isPaidByTransfer ? [unansweredTransfer(stage, subject)] : []),
   ]);
   const waiting: Promise<Told>[] = [];
-  const strike = async (when: ProviderFault["when"], method: string, call: () => Promise<Told>) => {
+  const injectAndCall = async (when: ProviderFault["when"], method: string, call: () => Promise<Told>) => {
     fake.inject({ kind: "timeout", when, method });
     const before = fake.requests().length;
     waiting.push(call());
@@ -51,41 +50,41 @@ async function meetSilenceOf(stage: ConformanceStage, subject: Subject): Promise
       )
       .toBe(true);
   };
-  for (const { method, links, call } of silenced)
+  for (const { method, links, call } of unanswered)
     for (const [index, when] of moments.entries())
-      await strike(when, method, () => call(links[index] as TestLink));
+      await injectAndCall(when, method, () => call(links[index] as TestLink));
   for (const told of await Promise.all(waiting)) notFailed(told);
-  expect(fake.faultsLeft(), "faults that struck nothing").toBe(0);
-  for (const { links, settle } of silenced) for (const link of links) await settle(link);
+  expect(fake.faultsLeft(), "faults that no call met").toBe(0);
+  for (const { links, verify } of unanswered) for (const link of links) await verify(link);
 }
 
-async function silencedCreate(stage: ConformanceStage, subject: Subject): Promise<Silenced> {
+async function unansweredCreate(stage: ConformanceStage, subject: Subject): Promise<Unanswered> {
   return {
     method: "POST",
     links: moments.map(() => newTestLink(stage, subject)),
     call: (link) => link.create(),
-    async settle(link) {
+    async verify(link) {
       expect(statusOf(await link.createAtLast())).toBe("REQUIRES_PAYOUT_METHOD_DATA");
       expect(link.one().isLive).toBe(true);
     },
   };
 }
 
-async function silencedVoid(stage: ConformanceStage, subject: Subject): Promise<Silenced> {
+async function unansweredVoid(stage: ConformanceStage, subject: Subject): Promise<Unanswered> {
   const links = moments.map(() => newTestLink(stage, subject));
   for (const link of links) await link.create();
   return {
     method: (await stage.methods(subject, "void")).at(-1) as string,
     links,
     call: (link) => link.void(),
-    async settle(link) {
+    async verify(link) {
       expect(statusOf(await link.voidAtLast())).toBe("CANCELLED");
       expect(link.one().isLive).toBe(false);
     },
   };
 }
 
-async function silencedTransfer(stage: ConformanceStage, subject: Subject): Promise<Silenced> {
+async function unansweredTransfer(stage: ConformanceStage, subject: Subject): Promise<Unanswered> {
   const links = moments.map(() => newTestLink(stage, subject));
   for (const link of links) {
     await link.create();
@@ -95,7 +94,7 @@ async function silencedTransfer(stage: ConformanceStage, subject: Subject): Prom
     method: (await stage.methods(subject, "transfer")).at(-1) as string,
     links,
     call: (link) => link.transfer(),
-    async settle(link) {
+    async verify(link) {
       expect(statusOf(await link.transferAtLast())).toBe("PENDING");
       expect(link.one().paymentCount).toBe(1);
     },

@@ -20,7 +20,7 @@ export function answerPage(state: State, method: string, path: string, body: str
   return { status: 303, html: "", location: path };
 }
 
-/** What a person can make happen. */
+/** The actions of a person on the page. */
 export const actions = {
   claim: claimLink,
   pay: (state: State, link: Link) => endPayment(state, link, "completed"),
@@ -35,7 +35,7 @@ function offers(state: State, link: Link): readonly string[] {
 
 function endPayment(state: State, link: Link, status: "completed" | "failed"): void {
   const payment = newestPayment(state, link);
-  if (payment?.status !== "pending") throw new RangeError(`link ${link.id} has no payment under way`);
+  if (payment?.status !== "pending") throw new RangeError(`link ${link.id} has no payment in progress`);
   payment.status = status;
 }
 
