@@ -60,7 +60,7 @@ it("lets go of a connection that the provider has closed", async () => {
 });
 
 it("waits for requests in progress when it closes", async () => {
-  const last = ask();
+  const last = request();
   await connections.close();
   expect(await last).toMatchObject({ kind: "reply" });
 });
