@@ -5,15 +5,15 @@ import { PayoutStatus } from "../../src/connector/contract.ts";
 import type { Payout } from "../../src/core/payout.ts";
 import { aClaim, money, openPayouts, type TestPayouts } from "../support/service/in-process.ts";
 import { root } from "../support/service/service.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import { type OwnLinksProvider, startOwnLinksProvider } from "../support/stages/own-links-provider.ts";
 import { engines } from "../support/stores/ledgers.ts";
 
 const good = "000123456789";
 const other = "000987654321";
 const closed = "000000004002";
 const headers = {
-  runner: { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary"}}}' },
-  scout: { "x-connector": "scout" },
+  "by-key": { "x-connector-config": '{"config":{"ByKey":{"api_key":"sk_test_canary"}}}' },
+  "by-lookup": { "x-connector": "by-lookup" },
 };
 
 /** Where the process dies: around each thing it does to its ledger, and around what the provider does. */
@@ -33,28 +33,28 @@ const doubtful = ["after open", "before complete", ...providerSteps];
 const scenarios = [
   {
     about: "gives the same details again",
-    connector: "runner",
+    connector: "by-key",
     entry: 1,
     next: good,
     steps: [...ledgerSteps, ...providerSteps],
   },
   {
     about: "gives others, and then the same",
-    connector: "runner",
+    connector: "by-key",
     entry: 1,
     next: other,
     steps: doubtful,
   },
   {
     about: "gives the same again after a payment that failed",
-    connector: "runner",
+    connector: "by-key",
     entry: 2,
     next: good,
     steps: ["before reopenLink", "after reopenLink", ...doubtful],
   },
   {
     about: "gives others to a provider that is asked what it made",
-    connector: "scout",
+    connector: "by-lookup",
     entry: 1,
     next: other,
     steps: doubtful,
@@ -73,12 +73,12 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
 
     for (const scenario of scenarios) {
       describe(`when the recipient ${scenario.about}:`, () => {
-        let provider: RunnerProvider;
+        let provider: OwnLinksProvider;
         let payouts: TestPayouts;
         let providers: Readonly<Record<string, string>> = {};
         beforeAll(async () => {
-          provider = await startRunnerProvider();
-          providers = { runner: provider.url, scout: provider.url };
+          provider = await startOwnLinksProvider();
+          providers = { "by-key": provider.url, "by-lookup": provider.url };
           payouts = await openPayouts({ databaseUrl, providers });
           // The process that is left need not wait for the leases of those that died.
           payouts.advanceMs(PATIENCE_MS);
@@ -129,7 +129,7 @@ describe.each(engines)("a claim on $engine whose process is killed", (engine) =>
             const isPaid = end.payout.status === PayoutStatus.SUCCESS;
             expect(provider.madeFor(payout.id).length).toBeGreaterThanOrEqual(isPaid ? 1 : 0);
             if (isPaid) return end.payout;
-            if (end.kind === "different" && scenario.connector === "runner") account = good;
+            if (end.kind === "different" && scenario.connector === "by-key") account = good;
             await delay(100);
           }
           throw new Error("It was never paid.");

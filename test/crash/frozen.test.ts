@@ -8,17 +8,17 @@ import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pa
 
 /**
  * Where the process that was given the details is frozen: around what it does to its ledger, when it is about to reach the
- * provider (soon after open), and while that has its request. The runner's provider knows a repeat by its key, and the scout's
+ * provider (soon after open), and while that has its request. The provider of `by-key` knows a repeat by its key, and that of `by-lookup`
  * pays as often as it is asked.
  */
 const cases: readonly { readonly step: string; readonly connector: PagesWish["connector"] }[] = [
-  { connector: "runner", step: "soon after open" },
-  { connector: "runner", step: "before complete" },
-  { connector: "scout", step: "before open" },
-  { connector: "scout", step: "after open" },
-  { connector: "scout", step: "soon after open" },
-  { connector: "scout", step: "at the provider" },
-  { connector: "scout", step: "before complete" },
+  { connector: "by-key", step: "soon after open" },
+  { connector: "by-key", step: "before complete" },
+  { connector: "by-lookup", step: "before open" },
+  { connector: "by-lookup", step: "after open" },
+  { connector: "by-lookup", step: "soon after open" },
+  { connector: "by-lookup", step: "at the provider" },
+  { connector: "by-lookup", step: "before complete" },
 ];
 
 // SQLite is for one process: nobody else takes over there.
@@ -56,7 +56,7 @@ describeEngines(
       );
 
       it.concurrent("when it was the one that took over, and had just learnt that nothing was made, is paid once", async () => {
-        const stage = await startPagesStage(store, { connector: "scout" }, "kill after open");
+        const stage = await startPagesStage(store, { connector: "by-lookup" }, "kill after open");
         const { provider, link, service: dying } = stage;
         try {
           await link.begin(dying);

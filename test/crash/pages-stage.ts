@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type RunningService, root, startService } from "../support/service/service.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import { type OwnLinksProvider, startOwnLinksProvider } from "../support/stages/own-links-provider.ts";
 import type { Store } from "../support/stores/engines.ts";
 import { type CallerView, CLAIM_CODE, makeVisitedLink, type VisitedLink } from "./visited-link.ts";
 
@@ -9,10 +9,10 @@ export const accounts = { good: "000123456789", other: "000987654321", closed: "
 
 const secrets = /000123456789|000987654321|sk_test_canary|right-code/;
 
-/** The connectors of `test/connectors/unruly` whose links are claimed on our page, as their callers name them. */
+/** The connectors of `test/connectors/own-links` whose links are claimed on our page, as their callers name them. */
 const callers = {
-  runner: { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary"}}}' },
-  scout: {},
+  "by-key": { "x-connector-config": '{"config":{"ByKey":{"api_key":"sk_test_canary"}}}' },
+  "by-lookup": {},
 } as const;
 
 /** What the link is like. */
@@ -23,7 +23,7 @@ export interface PagesWish {
 
 /** One recipient with one link, its provider, and the process that serves them at the moment. */
 export interface PagesStage {
-  readonly provider: RunnerProvider;
+  readonly provider: OwnLinksProvider;
   readonly link: VisitedLink;
   readonly service: RunningService;
   /** Starts a process on the same store, and has the recipient come to it from now on. */
@@ -43,7 +43,7 @@ export interface PagesStage {
 
 /** Begins with a process that meets its fate when the recipient does what leads to it. */
 export async function startPagesStage(store: Store, wish: PagesWish, fate = ""): Promise<PagesStage> {
-  const provider = await startRunnerProvider();
+  const provider = await startOwnLinksProvider();
   const services: RunningService[] = [];
   const start = async (itsFate = "") => {
     const service = await startProcess(store, provider, itsFate);
@@ -84,14 +84,14 @@ export async function startPagesStage(store: Store, wish: PagesWish, fate = ""):
   };
 }
 
-function startProcess(store: Store, { url }: RunnerProvider, fate: string): Promise<RunningService> {
+function startProcess(store: Store, { url }: OwnLinksProvider, fate: string): Promise<RunningService> {
   return startService({
     program: fate === "" ? "src/main.ts" : "test/crash/service.ts",
     environment: {
       ...store.environment,
-      SLUICE_CONNECTORS_DIR: `${root}test/connectors/unruly`,
-      SLUICE_RUNNER_URL: url,
-      SLUICE_SCOUT_URL: url,
+      SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
+      SLUICE_BY_KEY_URL: url,
+      SLUICE_BY_LOOKUP_URL: url,
       SLUICE_PUBLIC_URL: "https://pay.example.com",
       SLUICE_TRUSTED_PROXIES: "1",
       SLUICE_TEST_FATE: fate,

@@ -25,7 +25,7 @@ interface Scenario extends PagesWish {
 const scenarios: readonly Scenario[] = [
   {
     about: "gives the same details again",
-    connector: "runner",
+    connector: "by-key",
     next: good,
     steps: {
       "after markOpened": "open",
@@ -40,13 +40,13 @@ const scenarios: readonly Scenario[] = [
   },
   {
     about: "gives others first",
-    connector: "runner",
+    connector: "by-key",
     next: other,
     steps: { "after the effect": "confirming" },
   },
   {
     about: "gives the same again after a payment that failed",
-    connector: "runner",
+    connector: "by-key",
     isAnew: true,
     next: good,
     steps: {
@@ -57,20 +57,20 @@ const scenarios: readonly Scenario[] = [
   },
   {
     about: "gives others first, to a provider that is asked what it made",
-    connector: "scout",
+    connector: "by-lookup",
     next: other,
     steps: { "before the effect": "confirming", "after the effect": "confirming" },
   },
   {
     about: "gives the same again while the payment is on its way",
-    connector: "scout",
+    connector: "by-lookup",
     next: good,
     end: "pending",
     steps: { "after the effect": "confirming" },
   },
   {
     about: "gives the same again to be paid later",
-    connector: "runner",
+    connector: "by-key",
     isManual: true,
     next: good,
     end: "waiting",
@@ -149,7 +149,7 @@ async function expectStanding({ provider, link, service, look, callerView }: Pag
 
 /** Gives details as the page asks for them: others at first where the scenario has it so, and the same when told to. */
 async function giveUntilTaken({ link, service, provider, look }: PagesStage, scenario: Scenario) {
-  const isRefused = scenario.next === other && scenario.connector === "runner";
+  const isRefused = scenario.next === other && scenario.connector === "by-key";
   // Others are refused though nobody is at work on the first ones any more.
   if (isRefused) await delay(defaultPatience.leaseMs);
   let account = scenario.next;

@@ -9,7 +9,7 @@ beforeAll(async () => {
   service = await startService({
     environment: {
       SLUICE_DATABASE_URL: `sqlite:${folder.path}/sluice.db`,
-      SLUICE_CONNECTORS_DIR: `${root}test/connectors/outside`,
+      SLUICE_CONNECTORS_DIR: `${root}test/connectors/euros-only`,
     },
   });
 });
@@ -37,11 +37,11 @@ const createLink = (headers: Readonly<Record<string, string>>, body: object = go
 const mistakes: readonly Mistake[] = [
   {
     name: "an operation that the connector does not have",
-    call: createLink({ "x-connector": "teller" }),
+    call: createLink({ "x-connector": "euros-only" }),
     code: "UNIMPLEMENTED",
     reason: "UNSUPPORTED_OPERATION",
     says: [
-      "teller does not support CreateLink",
+      "eurosOnly does not support CreateLink",
       "It supports: Transfer",
       "supported by: ",
       "sandbox",
@@ -52,12 +52,12 @@ const mistakes: readonly Mistake[] = [
     name: "a currency that the connector does not pay in",
     call: {
       rpc: "transfer",
-      headers: { "x-connector": "teller" },
+      headers: { "x-connector": "euros-only" },
       body: { ...good, merchant_payout_id: "usd" },
     },
     code: "INVALID_ARGUMENT",
     reason: "INVALID_DATA_FORMAT",
-    says: ["destination_currency", "teller does not pay in USD", "EUR"],
+    says: ["destination_currency", "eurosOnly does not pay in USD", "EUR"],
   },
   {
     name: "no connector",

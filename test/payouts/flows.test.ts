@@ -5,7 +5,6 @@ import {
   callGrpcJs,
   clients,
   linkIdOf,
-  linkOf,
   type TestCall,
   type Told,
 } from "../support/clients/clients.ts";
@@ -191,24 +190,6 @@ describeEngines((newStore) => {
     });
   });
 
-  it("expires a link, and does not pay it any more", async () => {
-    const name = { merchant_payout_id: "expires" };
-    const soon = { link_options: { expires_in: "60s" } };
-    await call("createLink", sandbox, { ...name, ...published, ...soon });
-    const link = linkOf(await get(sandbox, name));
-    expect(Date.parse(link.expire_time) - Date.parse(link.create_time)).toBe(60_000);
-    await store.change(
-      `update payout set link_expires_at_ms = ${Date.now() - 1} where merchant_payout_id = 'expires'`,
-    );
-    const late = await call("transfer", sandbox, { ...name, ...published, ...bank("000123") });
-    expect(late).toMatchObject({ code: "FAILED_PRECONDITION", reason: "PAYOUT_STATE" });
-    expect(late.message).toContain("EXPIRED");
-    expect((await get(sandbox, name)).reply).toMatchObject({
-      payout_status: "EXPIRED",
-      payout_link: { state: "LINK_STATE_EXPIRED" },
-    });
-  });
-
   it("cancels a link once, and says so however often it is asked", async () => {
     const name = { merchant_payout_id: "cancelled" };
     await call("createLink", sandbox, { ...name, ...published });
@@ -259,23 +240,6 @@ describeEngines((newStore) => {
     expect(paid.reply).toMatchObject({ payout_status: "SUCCESS" });
     const other = { ...published, amount: { minor_amount: "2000", currency: "USD" } };
     expect(await call("transfer", sandbox, { ...name, ...other })).toMatchObject({ code: "ALREADY_EXISTS" });
-  });
-
-  it("does not take the payment of one payout's quote for another's", async () => {
-    const made = await call("createRecipient", withStripe, {
-      merchant_payout_id: "quoted",
-      recipient_type: "INDIVIDUAL",
-      ...recipient,
-    });
-    const customer = { connector_customer_id: made.reply?.connector_payout_id };
-    stripe.control.completeOnboarding(customer.connector_customer_id as string);
-    const quote = await call("stage", withStripe, { ...published, customer });
-    const order = { ...published, connector_quote_id: quote.reply?.connector_payout_id };
-    const pay = (id: string) => call("transfer", withStripe, { merchant_payout_id: id, ...order });
-    const paid = await pay("quote-one");
-    expect(paid.reply).toMatchObject({ payout_status: "INITIATED" });
-    expect(await pay("quote-two")).toMatchObject({ code: "FAILED_PRECONDITION", reason: "PAYOUT_STATE" });
-    expect((await pay("quote-one")).reply).toEqual(paid.reply);
   });
 
   it("tells what each connector can do", async () => {

@@ -1,25 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callGrpcJs } from "../support/clients/clients.ts";
-import { type Courier, startCourier } from "../support/stages/courier.ts";
+import { type Misbehaving, startMisbehaving } from "../support/stages/misbehaving-service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 
 /** Calls that meet each other in the middle, and stores that fail there. */
 describeEngines((newStore, engine) => {
   let store: Store;
-  let courier: Courier;
+  let misbehaving: Misbehaving;
 
   beforeAll(async () => {
     store = await newStore();
-    courier = await startCourier(store);
+    misbehaving = await startMisbehaving(store);
   });
   afterAll(async () => {
-    await courier.stop();
+    await misbehaving.stop();
     store.remove();
   });
 
   it("does not cancel a link that is being paid", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createLink", "void-race");
     const payment = provider.hold("POST /payments");
     const transfer = call("transfer", "void-race");
@@ -31,7 +31,7 @@ describeEngines((newStore, engine) => {
   });
 
   it("does not pay a link that was cancelled while the payment was prepared", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createLink", "void-first");
     const before = provider.posts.length;
     const lookup = provider.hold("GET /recipient");
@@ -44,7 +44,7 @@ describeEngines((newStore, engine) => {
   });
 
   it("does not let a link run out that is being paid", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createLink", "expiry-race");
     const payment = provider.hold("POST /payments");
     const transfer = call("transfer", "expiry-race");
@@ -57,7 +57,7 @@ describeEngines((newStore, engine) => {
   });
 
   it("does not end a payout that is being paid because of what the provider says of its recipient", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createRecipient", "end-race");
     const payment = provider.hold("POST /payments");
     const transfer = call("transfer", "end-race");
@@ -71,7 +71,7 @@ describeEngines((newStore, engine) => {
   });
 
   it("does not take a payment back because of an answer from before it", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createRecipient", "stale");
     const standing = provider.hold("GET /standing");
     const get = call("get", "stale");
@@ -85,7 +85,7 @@ describeEngines((newStore, engine) => {
   });
 
   it("leaves an attempt alone that took long to begin", async () => {
-    const { provider, call, callSecond } = courier;
+    const { provider, call, callSecond } = misbehaving;
     const lookup = provider.hold("GET /recipient");
     const transfer = call("transfer", "slow-start");
     const held = await lookup;
@@ -106,7 +106,7 @@ describeEngines((newStore, engine) => {
     const mendStore = () => store.change("alter table attempt_away rename to attempt");
 
     it("before anything was sent, says that the call may be repeated, and sends nothing", async () => {
-      const { provider, call, callUntilAnswered } = courier;
+      const { provider, call, callUntilAnswered } = misbehaving;
       const before = provider.payments();
       const lookup = provider.hold("GET /recipient");
       const transfer = call("transfer", "open-fails");
@@ -124,7 +124,7 @@ describeEngines((newStore, engine) => {
     });
 
     it("after the payment, finds it again when the call is repeated, however busy the process is", async () => {
-      const { provider, call, callUntilAnswered } = courier;
+      const { provider, call, callUntilAnswered } = misbehaving;
       const payment = provider.hold("POST /payments");
       const transfer = call("transfer", "settle-fails");
       const held = await payment;
@@ -147,7 +147,7 @@ describeEngines((newStore, engine) => {
     let isOver = false;
     const work = (async () => {
       for (let number = 0; !isOver && number < 1000; number++) {
-        const { provider, call } = courier;
+        const { provider, call } = misbehaving;
         const lookup = provider.hold("GET /recipient");
         const transfer = call("transfer", `busy-${number}`);
         const held = await lookup;
@@ -165,12 +165,12 @@ describeEngines((newStore, engine) => {
   }
 
   it("does not take one payout's cancellation for another's that has the same idempotency-key", async () => {
-    const { call, service } = courier;
+    const { call, service } = misbehaving;
     for (const id of ["void-one", "void-two"]) await call("createRecipient", id);
     const cancel = (id: string) =>
       callGrpcJs(service, {
         rpc: "void",
-        headers: { "x-connector": "courier", "idempotency-key": "void-key" },
+        headers: { "x-connector": "misbehaving", "idempotency-key": "void-key" },
         body: { merchant_payout_id: id },
       });
     expect((await cancel("void-one")).reply).toMatchObject({ payout_status: "CANCELLED" });

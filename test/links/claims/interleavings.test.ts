@@ -3,16 +3,16 @@ import { PayoutStatus } from "../../../src/connector/contract.ts";
 import type { Payout } from "../../../src/core/payout.ts";
 import { aClaim, money, type TestPayouts } from "../../support/service/in-process.ts";
 import {
+  byKey,
+  byLookup,
   type ClaimStage,
   closed,
   describeClaims,
   good,
   idOf,
   other,
-  runner,
-  scout,
 } from "../../support/stages/claim-stage.ts";
-import type { Trouble } from "../../support/stages/runner-provider.ts";
+import type { Trouble } from "../../support/stages/own-links-provider.ts";
 
 type Choose = <T>(from: readonly T[]) => T;
 type Process = Pick<TestPayouts, "links" | "call">;
@@ -77,8 +77,8 @@ describeClaims((stage) => {
     const second = await stage.open();
     let paid = 0;
     for (let round = 1; round <= LINKS; round++) {
-      const headers = choose([runner, scout]);
-      const isManual = headers === runner && choose([true, false, false]);
+      const headers = choose([byKey, byLookup]);
+      const isManual = headers === byKey && choose([true, false, false]);
       const payout = await stage.link(headers, isManual ? { fulfilment: "FULFILMENT_MANUAL" } : {});
       let story = `link ${round}`;
       let isPaid = false;

@@ -57,7 +57,7 @@ export interface PayoutsOptions {
   readonly keys?: string;
 }
 
-const folders = ["../../../connectors/", "../../connectors/unruly/", "../../connectors/outside/"].map(
+const folders = ["../../../connectors/", "../../connectors/own-links/", "../../connectors/euros-only/"].map(
   (path) => new URL(path, import.meta.url),
 );
 /** SLUICE_KEY, as usual. */

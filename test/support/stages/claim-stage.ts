@@ -4,12 +4,12 @@ import type { Payout } from "../../../src/core/payout.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { type Answer, money, openPayouts, type TestPayouts } from "../service/in-process.ts";
 import { engines, type LedgerEngine } from "../stores/ledgers.ts";
-import { type RunnerProvider, startRunnerProvider } from "./runner-provider.ts";
+import { type OwnLinksProvider, startOwnLinksProvider } from "./own-links-provider.ts";
 
 /** Headers of a caller of the connector that honours idempotency keys. */
-export const runner = { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary_runner"}}}' };
+export const byKey = { "x-connector-config": '{"config":{"ByKey":{"api_key":"sk_test_canary_runner"}}}' };
 /** Headers of a caller of the connector whose provider is asked what it made. */
-export const scout = { "x-connector": "scout" };
+export const byLookup = { "x-connector": "by-lookup" };
 
 /** Accounts: two that are paid, and one that is closed. */
 export const good = "000123456789";
@@ -36,7 +36,7 @@ export function idOf({ merchantPayoutId }: Payout): string {
 
 /** A provider, and the call path of two connectors to it. */
 export interface ClaimStage extends Pick<TestPayouts, "links" | "ledger" | "call" | "payout" | "logged"> {
-  readonly provider: RunnerProvider;
+  readonly provider: OwnLinksProvider;
   readonly databaseUrl: string;
   /** As `links`, for a provider that does not answer: it does not wait long. */
   readonly hasty: TestPayouts["links"];
@@ -64,17 +64,17 @@ export function describeClaims(declare: (stage: ClaimStage) => void): void {
 
 function newStage(engine: LedgerEngine) {
   const opened: TestPayouts[] = [];
-  let provider: RunnerProvider;
+  let provider: OwnLinksProvider;
   let databaseUrl = "";
   let count = 0;
   const open = (patienceMs = 10_000, wrapLedger = (ledger: Ledger) => ledger) => {
-    const providers = { runner: provider.url, scout: provider.url };
+    const providers = { "by-key": provider.url, "by-lookup": provider.url };
     return openPayouts({ databaseUrl, providers, patienceMs, wrapLedger });
   };
   const first = () => opened[0] as TestPayouts;
   const stage: ClaimStage & { begin(): Promise<void>; end(): Promise<void> } = {
     async begin() {
-      provider = await startRunnerProvider();
+      provider = await startOwnLinksProvider();
       databaseUrl = await engine.fresh();
       opened.push(await open(), await open(300));
     },
@@ -102,7 +102,7 @@ function newStage(engine: LedgerEngine) {
     payout: (id) => first().payout(id),
     logged: () => first().logged(),
     rows: (sql) => engine.rows(databaseUrl, sql),
-    async link(headers = runner, options = {}) {
+    async link(headers = byKey, options = {}) {
       provider.heal();
       count += 1;
       const id = `order-${count}`;
@@ -112,7 +112,7 @@ function newStage(engine: LedgerEngine) {
       return stage.payout(id);
     },
     transfer: (payout, more = {}) =>
-      stage.call("transfer", { merchant_payout_id: idOf(payout), ...money, ...more }, runner),
+      stage.call("transfer", { merchant_payout_id: idOf(payout), ...money, ...more }, byKey),
   };
   return stage;
 }

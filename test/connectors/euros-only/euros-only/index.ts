@@ -3,15 +3,18 @@ import { defineConnector, PayoutStatus } from "../../../../src/connector/contrac
 
 /** A connector from outside the repository that can do little: it only pays, in euros. */
 export default defineConnector({
-  name: "teller",
-  configKey: "Teller",
-  docs: "https://teller.example/docs",
+  name: "euros-only",
+  configKey: "EurosOnly",
+  docs: "https://euros-only.example/docs",
   hosts: undefined,
   credentials: z.object({}),
   idempotency: { windowMs: 24 * 60 * 60 * 1000 },
   statuses: { paid: PayoutStatus.SUCCESS },
   currencies: ["EUR"],
   async transfer(_request, { idempotencyKey }) {
-    return { payoutStatus: PayoutStatus.SUCCESS, connectorPayoutId: `teller_${idempotencyKey.slice(0, 8)}` };
+    return {
+      payoutStatus: PayoutStatus.SUCCESS,
+      connectorPayoutId: `eurosOnly_${idempotencyKey.slice(0, 8)}`,
+    };
   },
 });

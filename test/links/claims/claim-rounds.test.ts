@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim, money } from "../../support/service/in-process.ts";
 import {
+  byKey,
+  byLookup,
   closed,
   describeClaims,
   failed,
@@ -9,8 +11,6 @@ import {
   idOf,
   other,
   paid,
-  runner,
-  scout,
 } from "../../support/stages/claim-stage.ts";
 
 describeClaims((stage) => {
@@ -56,7 +56,7 @@ describeClaims((stage) => {
     });
 
     it("is not asked any more when the link's time is over, and the credentials go", async () => {
-      const payout = await stage.link(runner, { expires_in: "60s" });
+      const payout = await stage.link(byKey, { expires_in: "60s" });
       await stage.links.claim(payout, aClaim(closed));
       expect(await stage.ledger.findCredentials(payout.id)).toBeDefined();
       const later = await stage.open();
@@ -69,7 +69,7 @@ describeClaims((stage) => {
     });
 
     it("hears of the old failure without failing again", async () => {
-      const payout = await stage.link(scout);
+      const payout = await stage.link(byLookup);
       stage.provider.setStatus("under_way");
       expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({
         payout: { status: PayoutStatus.PENDING },
@@ -80,7 +80,7 @@ describeClaims((stage) => {
       await stage.links.claim(payout, aClaim(other, 2));
       const asking = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { claimRound: 2 } };
       expect(await stage.links.refresh(payout)).toMatchObject(asking);
-      const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
+      const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, byLookup);
       expect(got.reply).toMatchObject({ payout_status: "REQUIRES_PAYOUT_METHOD_DATA" });
       stage.provider.heal();
       expect(await stage.links.claim(payout, aClaim(other, 2))).toMatchObject(paid);

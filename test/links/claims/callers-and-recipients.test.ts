@@ -3,13 +3,13 @@ import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim, money } from "../../support/service/in-process.ts";
 import {
   account,
+  byKey,
   closed,
   describeClaims,
   good,
   idOf,
   other,
   paid,
-  runner,
 } from "../../support/stages/claim-stage.ts";
 
 describeClaims((stage) => {
@@ -25,7 +25,7 @@ describeClaims((stage) => {
       stage.provider.spoil("POST /transfers", "reset", "after");
       await stage.links.claim(lost, aClaim(good));
       expect(await stage.transfer(lost)).toMatchObject({ reason: "PAYOUT_STATE" });
-      const voided = await stage.call("void", { merchant_payout_id: idOf(lost) }, runner);
+      const voided = await stage.call("void", { merchant_payout_id: idOf(lost) }, byKey);
       expect(voided.reason).toMatch(/IDEMPOTENCY_IN_PROGRESS|UNSUPPORTED_OPERATION/);
       expect(stage.provider.madeFor(lost.id)).toHaveLength(1);
     });
@@ -60,7 +60,7 @@ describeClaims((stage) => {
       const two = await stage.call(
         "createLink",
         { merchant_payout_id: `entry 2 merchant:${idOf(one)}`, ...money },
-        runner,
+        byKey,
       );
       expect(two.reply).toBeDefined();
       await stage.links.claim(one, aClaim(closed));
@@ -97,7 +97,7 @@ describeClaims((stage) => {
     };
 
     it("is registered, and paid by Transfer", async () => {
-      const payout = await stage.link(runner, manual);
+      const payout = await stage.link(byKey, manual);
       expect(await stage.links.claim(payout, aClaim(closed))).toMatchObject({
         kind: "not sent",
         failure: { reason: "RECIPIENT_ACCOUNT_CLOSED" },
@@ -112,7 +112,7 @@ describeClaims((stage) => {
     });
 
     it("is registered once, however many come at once", async () => {
-      const payout = await stage.link(runner, manual);
+      const payout = await stage.link(byKey, manual);
       const claims = Array.from({ length: 30 }, (_, index) => aClaim(`00011122${index + 1000}`));
       const ends = await Promise.all(claims.map((each) => stage.links.claim(payout, each)));
       for (const end of ends) expect(end).toMatchObject(ready);
@@ -123,7 +123,7 @@ describeClaims((stage) => {
     });
 
     it("is found out about as payments are", async () => {
-      const payout = await stage.link(runner, manual);
+      const payout = await stage.link(byKey, manual);
       stage.provider.spoil("POST /accounts", "reset", "after");
       expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       expect(await stage.links.claim(payout, aClaim(other))).toMatchObject({ kind: "different" });

@@ -6,13 +6,16 @@ import type { CompleteOptions, Ledger } from "../../src/ledger/ledger.ts";
 import { type Service, startService } from "../../src/server.ts";
 import { callGrpcJs } from "../support/clients/clients.ts";
 import { root, temporaryFolder } from "../support/service/service.ts";
-import { type CourierProvider, startCourierProvider } from "../support/stages/courier-provider.ts";
+import {
+  type MisbehavingProvider,
+  startMisbehavingProvider,
+} from "../support/stages/misbehaving-provider.ts";
 
 /** What the call path asks of its ledger, seen between the two. */
 const folder = temporaryFolder();
 const settled: CompleteOptions[] = [];
 let openTakesMs = 0;
-let provider: CourierProvider;
+let provider: MisbehavingProvider;
 let service: Service;
 
 const watched = (ledger: Ledger): Ledger => ({
@@ -28,12 +31,12 @@ const watched = (ledger: Ledger): Ledger => ({
 });
 
 beforeAll(async () => {
-  provider = await startCourierProvider();
+  provider = await startMisbehavingProvider();
   const config = readConfig({
     SLUICE_LISTEN: "127.0.0.1:0",
     SLUICE_DATABASE_URL: `sqlite:${folder.path}/sluice.db`,
-    SLUICE_CONNECTORS_DIR: `${root}test/connectors/unruly`,
-    SLUICE_COURIER_URL: provider.url,
+    SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
+    SLUICE_MISBEHAVING_URL: provider.url,
     SLUICE_LOG_LEVEL: "silent",
   });
   service = await startService(config, { wrapLedger: watched });
@@ -49,7 +52,7 @@ const transfer = (id: string) =>
     { target: new URL(service.url).host },
     {
       rpc: "transfer",
-      headers: { "x-connector": "courier" },
+      headers: { "x-connector": "misbehaving" },
       body: {
         merchant_payout_id: id,
         amount: { minor_amount: "1000", currency: "USD" },

@@ -1,11 +1,11 @@
 import { callGrpcJs, type TestCall, type Told } from "../clients/clients.ts";
 import { type RunningService, root, startService } from "../service/service.ts";
 import type { Store } from "../stores/engines.ts";
-import { type CourierProvider, startCourierProvider } from "./courier-provider.ts";
+import { type MisbehavingProvider, startMisbehavingProvider } from "./misbehaving-provider.ts";
 
-/** Two processes on one store with the connector of `test/connectors/unruly`, and its provider. */
-export interface Courier {
-  readonly provider: CourierProvider;
+/** Two processes on one store with the connector of `test/connectors/own-links`, and its provider. */
+export interface Misbehaving {
+  readonly provider: MisbehavingProvider;
   readonly service: RunningService;
   readonly second: RunningService;
   /** Calls the first process about a payout of the merchant's. */
@@ -17,8 +17,8 @@ export interface Courier {
   stop(): Promise<void>;
 }
 
-/** The headers of a call of the courier. */
-export const courierHeaders = { "x-connector": "courier" };
+/** The headers of a call of `misbehaving`. */
+export const misbehavingHeaders = { "x-connector": "misbehaving" };
 
 const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
 const bodies: Partial<Record<TestCall["rpc"], object>> = {
@@ -29,18 +29,18 @@ const bodies: Partial<Record<TestCall["rpc"], object>> = {
 };
 
 /** Starts both processes and the provider. */
-export async function startCourier(store: Store): Promise<Courier> {
-  const provider = await startCourierProvider();
+export async function startMisbehaving(store: Store): Promise<Misbehaving> {
+  const provider = await startMisbehavingProvider();
   const environment = {
     ...store.environment,
-    SLUICE_CONNECTORS_DIR: `${root}test/connectors/unruly`,
-    SLUICE_COURIER_URL: provider.url,
+    SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
+    SLUICE_MISBEHAVING_URL: provider.url,
   };
   const service = await startService({ environment });
   const second = await startService({ environment });
   const call = (to: RunningService, rpc: TestCall["rpc"], id: string, more: object) => {
     const body = { merchant_payout_id: id, ...bodies[rpc], ...more } as TestCall["body"];
-    return callGrpcJs(to, { rpc, headers: courierHeaders, body });
+    return callGrpcJs(to, { rpc, headers: misbehavingHeaders, body });
   };
   return {
     provider,

@@ -2,21 +2,21 @@ import { randomUUIDv7 } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callGrpcJs, linkOf, type TestCall } from "../support/clients/clients.ts";
 import { type RunningService, root, startService, temporaryFolder } from "../support/service/service.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import { type OwnLinksProvider, startOwnLinksProvider } from "../support/stages/own-links-provider.ts";
 
 /** Connectors that can only pay: the core makes their links, and answers for them until they are paid. */
 describe("a connector that can only pay", () => {
   const folder = temporaryFolder();
-  let provider: RunnerProvider;
+  let provider: OwnLinksProvider;
   let service: RunningService;
   beforeAll(async () => {
-    provider = await startRunnerProvider();
+    provider = await startOwnLinksProvider();
     service = await startService({
       environment: {
         SLUICE_DATABASE_URL: `sqlite:${folder.path}/sluice.db`,
-        SLUICE_CONNECTORS_DIR: `${root}test/connectors/unruly`,
-        SLUICE_RUNNER_URL: provider.url,
-        SLUICE_SCOUT_URL: provider.url,
+        SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
+        SLUICE_BY_KEY_URL: provider.url,
+        SLUICE_BY_LOOKUP_URL: provider.url,
       },
     });
   });
@@ -26,9 +26,9 @@ describe("a connector that can only pay", () => {
     folder.remove();
   });
 
-  const runner = { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary"}}}' };
+  const byKey = { "x-connector-config": '{"config":{"ByKey":{"api_key":"sk_test_canary"}}}' };
   const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
-  const call = (rpc: TestCall["rpc"], body: object, headers: Readonly<Record<string, string>> = runner) =>
+  const call = (rpc: TestCall["rpc"], body: object, headers: Readonly<Record<string, string>> = byKey) =>
     callGrpcJs(service, { rpc, headers, body: body as TestCall["body"] });
   const createLink = (link_options: object, id: string = randomUUIDv7()) =>
     call("createLink", { merchant_payout_id: id, ...money, link_options });
@@ -107,7 +107,7 @@ describe("a connector that can only pay", () => {
 
   it("cannot wait for Transfer where it keeps no accounts", async () => {
     const body = { ...money, link_options: { fulfilment: "FULFILMENT_MANUAL" } };
-    const told = await call("createLink", body, { "x-connector": "scout" });
+    const told = await call("createLink", body, { "x-connector": "by-lookup" });
     expect(told).toMatchObject({
       code: "INVALID_ARGUMENT",
       message: expect.stringMatching(/link_options.fulfilment.*EnrollDisburseAccount/),
@@ -120,13 +120,13 @@ it("has no links where nobody could say how to be paid", async () => {
   const service = await startService({
     environment: {
       SLUICE_DATABASE_URL: `sqlite:${folder.path}/sluice.db`,
-      SLUICE_CONNECTORS_DIR: `${root}test/connectors/outside`,
+      SLUICE_CONNECTORS_DIR: `${root}test/connectors/euros-only`,
     },
   });
   const money = { amount: { minor_amount: "1000", currency: "EUR" }, destination_currency: "EUR" };
   const told = await callGrpcJs(service, {
     rpc: "createLink",
-    headers: { "x-connector": "teller" },
+    headers: { "x-connector": "euros-only" },
     body: money,
   });
   expect(told).toMatchObject({

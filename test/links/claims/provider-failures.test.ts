@@ -1,8 +1,16 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim, openPayouts } from "../../support/service/in-process.ts";
-import { describeClaims, good, idOf, other, paid, runner, scout } from "../../support/stages/claim-stage.ts";
-import type { Trouble } from "../../support/stages/runner-provider.ts";
+import {
+  byKey,
+  byLookup,
+  describeClaims,
+  good,
+  idOf,
+  other,
+  paid,
+} from "../../support/stages/claim-stage.ts";
+import type { Trouble } from "../../support/stages/own-links-provider.ts";
 
 describeClaims((stage) => {
   const troubles: readonly Trouble[] = ["reset", "timeout", "error", "garbage", "rate limit"];
@@ -30,7 +38,7 @@ describeClaims((stage) => {
   it.each(troubles.flatMap((trouble) => moments.map((moment) => [trouble, moment] as const)))(
     "looks up what it made after %s %s the effect, and pays other details only where that is nothing",
     async (trouble, moment) => {
-      const payout = await stage.link(scout);
+      const payout = await stage.link(byLookup);
       stage.provider.spoil("POST /transfers", trouble, moment);
       expect(await deskFor(trouble).claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       stage.provider.spoil("GET /transfers", "error", "before");
@@ -56,7 +64,7 @@ describeClaims((stage) => {
   });
 
   it("pays nothing by an expired link", async () => {
-    const payout = await stage.link(runner, { expires_in: "60s" });
+    const payout = await stage.link(byKey, { expires_in: "60s" });
     const later = await stage.open();
     later.advanceMs(61_000);
     expect(await later.links.claim(payout, aClaim(good))).toMatchObject({
@@ -68,10 +76,10 @@ describeClaims((stage) => {
   });
 
   it("is not sent once the link has run out, though it had not when it came", async () => {
-    const payout = await stage.link(runner, { expires_in: "60s" });
+    const payout = await stage.link(byKey, { expires_in: "60s" });
     const late = await openPayouts({
       databaseUrl: stage.databaseUrl,
-      providers: { runner: stage.provider.url },
+      providers: { "by-key": stage.provider.url },
       wrapLedger: (ledger) => ({
         ...ledger,
         open: (intent) => {

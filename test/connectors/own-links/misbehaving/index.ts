@@ -11,7 +11,7 @@ import {
 } from "../../../../src/connector/contract.ts";
 
 const credentials = z.object({ branch: z.string().optional() });
-type CourierContext = Context<z.output<typeof credentials>>;
+type MisbehavingContext = Context<z.output<typeof credentials>>;
 
 const statuses: Readonly<Record<string, PayoutStatus>> = {
   ready: PayoutStatus.REQUIRES_FULFILLMENT,
@@ -24,15 +24,15 @@ const answer = z.object({ id: z.string(), status: z.string() });
 const refusal = z.object({ code: z.string(), message: z.string() });
 
 /**
- * A connector from outside the repository with a provider that tests play (`test/support/stages/courier-provider.ts`). It looks
+ * A connector from outside the repository with a provider that tests play (`test/support/stages/misbehaving-provider.ts`). It looks
  * nothing up before it pays, so that only the core keeps it from paying twice, and it misbehaves where a payment's
  * description says so.
  */
 export default defineConnector({
-  name: "courier",
-  configKey: "Courier",
-  docs: "https://courier.example/docs",
-  hosts: { live: "https://courier.example", test: "https://courier.example" },
+  name: "misbehaving",
+  configKey: "Misbehaving",
+  docs: "https://misbehaving.example/docs",
+  hosts: { live: "https://misbehaving.example", test: "https://misbehaving.example" },
   credentials,
   idempotency: { windowMs: 24 * 60 * 60 * 1000 },
   statuses,
@@ -55,7 +55,7 @@ async function createLink(request: Request<"createLink">) {
   throw new Refusal({ reason: "PROVIDER_DECLINED", status: 402, code: "no", message: "No." });
 }
 
-async function pay(request: Request<"create"> | Request<"transfer">, context: CourierContext) {
+async function pay(request: Request<"create"> | Request<"transfer">, context: MisbehavingContext) {
   await context.http.send({ method: "GET", path: "/recipient" });
   if (request.description === "break before") throw new TypeError("broken before the payment");
   const reply = await post("/payments", context);
@@ -63,14 +63,14 @@ async function pay(request: Request<"create"> | Request<"transfer">, context: Co
   return request.description === "garbage" ? { payoutStatus: "paid" as unknown as PayoutStatus } : reply;
 }
 
-async function post(path: string, context: CourierContext) {
+async function post(path: string, context: MisbehavingContext) {
   const { amountMinor, currency } = context.payout ?? {};
   const headers = { "idempotency-key": context.idempotencyKey };
   const json = { amount: String(amountMinor), currency, at: context.startedAtMs };
   return standing(await context.http.send({ method: "POST", path, effect: "keyed", headers, json }), context);
 }
 
-function standing(reply: HttpReply, context: CourierContext) {
+function standing(reply: HttpReply, context: MisbehavingContext) {
   const { id, status } = readReply(reply, answer);
   return { connectorPayoutId: id, payoutStatus: readStatus(statuses, status, context) };
 }

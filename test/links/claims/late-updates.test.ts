@@ -3,19 +3,19 @@ import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim, money } from "../../support/service/in-process.ts";
 import {
   account,
+  byKey,
+  byLookup,
   describeClaims,
   good,
   idOf,
   other,
   paid,
-  runner,
-  scout,
 } from "../../support/stages/claim-stage.ts";
 
 describeClaims((stage) => {
   describe("that news crosses", () => {
     it("was begun in time, and no clock that is ahead ends its link meanwhile", async () => {
-      const payout = await stage.link(runner, { expires_in: "60s" });
+      const payout = await stage.link(byKey, { expires_in: "60s" });
       stage.provider.setStatus("under_way");
       const held = stage.provider.hold("POST /transfers");
       let claiming: Promise<unknown> | undefined;
@@ -39,7 +39,7 @@ describeClaims((stage) => {
     });
 
     it("is a registration begun in time, and counts", async () => {
-      const payout = await stage.link(runner, { expires_in: "60s", fulfilment: "FULFILMENT_MANUAL" });
+      const payout = await stage.link(byKey, { expires_in: "60s", fulfilment: "FULFILMENT_MANUAL" });
       const held = stage.provider.hold("POST /accounts");
       const claiming = stage.links.claim(payout, aClaim(good));
       const waiting = await held;
@@ -53,8 +53,8 @@ describeClaims((stage) => {
     });
 
     it("is not failed by what is heard of the payment before it, sent or in doubt", async () => {
-      const payout = await stage.link(scout);
-      const ask = () => stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
+      const payout = await stage.link(byLookup);
+      const ask = () => stage.call("get", { merchant_payout_id: idOf(payout) }, byLookup);
       stage.provider.setStatus("under_way");
       await stage.links.claim(payout, aClaim(good));
       stage.provider.setStatus("failed");
@@ -77,7 +77,7 @@ describeClaims((stage) => {
     });
 
     it("is not sent again once the payment before it turns out to be paid", async () => {
-      const payout = await stage.link(scout);
+      const payout = await stage.link(byLookup);
       stage.provider.setStatus("under_way");
       await stage.links.claim(payout, aClaim(good));
       stage.provider.setStatus("failed");
@@ -87,24 +87,24 @@ describeClaims((stage) => {
       stage.provider.heal();
       stage.provider.spoil("POST /transfers", "reset", "before");
       const body = { merchant_payout_id: idOf(payout), ...money, ...account(other) };
-      expect(await stage.call("transfer", body, scout)).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
+      expect(await stage.call("transfer", body, byLookup)).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
       stage.provider.heal();
-      const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
+      const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, byLookup);
       expect(got.reply).toMatchObject({ payout_status: "SUCCESS" });
-      expect(await stage.call("transfer", body, scout)).toMatchObject({ reason: "PAYOUT_NEEDS_REVIEW" });
+      expect(await stage.call("transfer", body, byLookup)).toMatchObject({ reason: "PAYOUT_NEEDS_REVIEW" });
       expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
     });
   });
 
   it("keeps the reason why it failed, when the provider does not let its caller in", async () => {
-    const payout = await stage.link(scout);
+    const payout = await stage.link(byLookup);
     stage.provider.setStatus("under_way");
     await stage.links.claim(payout, aClaim(good));
     stage.provider.setStatus("failed");
     await stage.links.refresh(payout);
     const before = await stage.ledger.listPaymentAttempts(payout.scope, payout.id);
     stage.provider.spoil("GET /transfers/id", "locked out", "before");
-    const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, scout);
+    const got = await stage.call("get", { merchant_payout_id: idOf(payout) }, byLookup);
     expect(got.reply).toMatchObject({
       payout_status: "FAILED",
       error: { unified_details: { code: "PROVIDER_AUTHENTICATION" } },
@@ -113,7 +113,7 @@ describeClaims((stage) => {
   });
 
   it("that was registered can be cancelled, at a connector that has nothing to cancel by", async () => {
-    const payout = await stage.link(runner, { fulfilment: "FULFILMENT_MANUAL" });
+    const payout = await stage.link(byKey, { fulfilment: "FULFILMENT_MANUAL" });
     await stage.links.claim(payout, aClaim(good));
     const cancelled = { status: PayoutStatus.CANCELLED, link: { state: "CANCELLED" } };
     expect(await stage.links.cancel(payout.scope, payout.id)).toMatchObject(cancelled);
@@ -124,7 +124,7 @@ describeClaims((stage) => {
   it("that was paid cannot, and is not said to be at the wrong connector", async () => {
     const payout = await stage.link();
     await stage.links.claim(payout, aClaim(good));
-    const voided = await stage.call("void", { merchant_payout_id: idOf(payout) }, runner);
+    const voided = await stage.call("void", { merchant_payout_id: idOf(payout) }, byKey);
     expect(voided).toMatchObject({
       reason: "UNSUPPORTED_OPERATION",
       message: expect.stringContaining("cannot call a payment back"),

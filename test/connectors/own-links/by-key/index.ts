@@ -12,7 +12,7 @@ import {
 } from "../../../../src/connector/contract.ts";
 
 const credentials = z.object({ api_key: secret() });
-type RunnerContext = Context<z.output<typeof credentials>>;
+type ByKeyContext = Context<z.output<typeof credentials>>;
 type Paying = Request<"transfer"> | Request<"enrollDisburseAccount">;
 
 const statuses: Readonly<Record<string, PayoutStatus>> = {
@@ -26,13 +26,13 @@ const refusal = z.object({ code: z.string(), message: z.string() });
 
 /**
  * A connector that can only pay and keep accounts: the core makes its links. It honours idempotency keys, and looks nothing up,
- * so that only the core keeps it from paying twice. Its provider is `test/support/stages/runner-provider.ts`.
+ * so that only the core keeps it from paying twice. Its provider is `test/support/stages/own-links-provider.ts`.
  */
 export default defineConnector({
-  name: "runner",
-  configKey: "Runner",
-  docs: "https://runner.example/docs",
-  hosts: { live: "https://runner.example", test: "https://runner.example" },
+  name: "by-key",
+  configKey: "ByKey",
+  docs: "https://by-key.example/docs",
+  hosts: { live: "https://by-key.example", test: "https://by-key.example" },
   credentials,
   authorize: ({ api_key }) => ({ authorization: `Bearer ${api_key.reveal()}` }),
   idempotency: { windowMs: 24 * 60 * 60 * 1000 },
@@ -51,7 +51,7 @@ export default defineConnector({
   },
 });
 
-async function post(path: string, request: Paying, context: RunnerContext) {
+async function post(path: string, request: Paying, context: ByKeyContext) {
   const { payout, claim, idempotencyKey } = context;
   const data = request.payoutMethodData?.payoutMethodData;
   const account = data?.case === "ach" ? data.value.bankAccountNumber?.value : payout?.connectorPayoutId;
@@ -67,7 +67,7 @@ async function post(path: string, request: Paying, context: RunnerContext) {
   return standing(await context.http.send({ method: "POST", path, effect: "keyed", headers, json }), context);
 }
 
-function standing(reply: HttpReply, context: RunnerContext) {
+function standing(reply: HttpReply, context: ByKeyContext) {
   const { id, status } = readReply(reply, answer);
   return { connectorPayoutId: id, payoutStatus: readStatus(statuses, status, context) };
 }

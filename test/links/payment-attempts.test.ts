@@ -7,22 +7,22 @@ import { PayoutLinkService } from "../../src/gen/sluice/v1/payout_link_service_p
 import { linkHandlers } from "../../src/payouts/api/payout-link-service.ts";
 import { parseKeys } from "../../src/security/keys.ts";
 import { aClaim, money, openPayouts, scope, type TestPayouts } from "../support/service/in-process.ts";
-import { type RunnerProvider, startRunnerProvider } from "../support/stages/runner-provider.ts";
+import { type OwnLinksProvider, startOwnLinksProvider } from "../support/stages/own-links-provider.ts";
 import { engines } from "../support/stores/ledgers.ts";
 
-const runner = { "x-connector-config": '{"config":{"Runner":{"api_key":"sk_test_canary_runner"}}}' };
+const byKey = { "x-connector-config": '{"config":{"ByKey":{"api_key":"sk_test_canary_runner"}}}' };
 const good = "000123456789";
 const closed = "000000004002";
 
 /** What callers are told of payments that recipients bring about: the real call path, ledger and HTTP client, and a provider. */
 describe.each(engines)("on $engine", (engine) => {
   describe.runIf(engine.isAvailable)("the attempts of a link", () => {
-    let provider: RunnerProvider;
+    let provider: OwnLinksProvider;
     let payouts: TestPayouts;
 
     beforeAll(async () => {
-      provider = await startRunnerProvider();
-      const providers = { runner: provider.url };
+      provider = await startOwnLinksProvider();
+      const providers = { "by-key": provider.url };
       payouts = await openPayouts({ databaseUrl: await engine.fresh(), providers });
     });
     afterAll(async () => {
@@ -32,7 +32,7 @@ describe.each(engines)("on $engine", (engine) => {
 
     async function link(id: string): Promise<Payout> {
       provider.heal();
-      await payouts.call("createLink", { merchant_payout_id: id, ...money }, runner);
+      await payouts.call("createLink", { merchant_payout_id: id, ...money }, byKey);
       return payouts.payout(id);
     }
 

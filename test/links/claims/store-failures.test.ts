@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { LedgerUnavailable } from "../../../src/core/failure.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { aClaim, openPayouts } from "../../support/service/in-process.ts";
-import { closed, describeClaims, good, paid, runner, scout } from "../../support/stages/claim-stage.ts";
+import { byKey, byLookup, closed, describeClaims, good, paid } from "../../support/stages/claim-stage.ts";
 
 /** Longer than a lease lasts. */
 const PATIENCE_MS = 5000;
@@ -28,12 +28,12 @@ describeClaims((stage) => {
   it.each(cases)(
     "is paid once, and never said to be unsent, where the store fails %s %s",
     async (moment, method) => {
-      for (const connector of [runner, scout]) {
+      for (const connector of [byKey, byLookup]) {
         const payout = await stage.link(connector);
         await stage.links.claim(payout, aClaim(closed));
         const unlucky = await openPayouts({
           databaseUrl: stage.databaseUrl,
-          providers: { runner: stage.provider.url, scout: stage.provider.url },
+          providers: { "by-key": stage.provider.url, "by-lookup": stage.provider.url },
           wrapLedger: (ledger) => failing(ledger, method, moment),
         });
         const end = await unlucky.links.claim(payout, aClaim(good, 2)).catch((error: unknown) => error);
@@ -57,7 +57,7 @@ describeClaims((stage) => {
       stage.provider.setFunds(0);
       const unlucky = await openPayouts({
         databaseUrl: stage.databaseUrl,
-        providers: { runner: stage.provider.url },
+        providers: { "by-key": stage.provider.url },
         wrapLedger: (ledger) => failing(ledger, "release" as never, moment),
       });
       await expect(unlucky.links.claim(payout, aClaim(good))).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How the courier's provider answers. */
+/** How the provider of `misbehaving` answers. */
 export interface Answer {
   readonly status: number;
   readonly body: object;
@@ -13,8 +13,8 @@ export interface Held {
   answer(other?: Answer): void;
 }
 
-/** The provider of the connector in `test/connectors/unruly`: it honours idempotency keys, and answers when and what a test says. */
-export interface CourierProvider {
+/** The provider of the connector in `test/connectors/own-links`: it honours idempotency keys, and answers when and what a test says. */
+export interface MisbehavingProvider {
   readonly url: string;
   /** Every POST, oldest first: `/payments` and its body. */
   readonly posts: readonly { readonly path: string; readonly key: string; readonly body: string }[];
@@ -38,7 +38,7 @@ const usual: Readonly<Record<string, (id: string) => object>> = {
 };
 
 /** Starts the provider on a free port of this machine. */
-export async function startCourierProvider(): Promise<CourierProvider> {
+export async function startMisbehavingProvider(): Promise<MisbehavingProvider> {
   const posts: { path: string; key: string; body: string }[] = [];
   const holds = new Map<string, (held: Held) => void>();
   const others = new Map<string, Answer>();

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim, money, openPayouts, scope, usualKey } from "../../support/service/in-process.ts";
-import { describeClaims, good, other, paid, runner } from "../../support/stages/claim-stage.ts";
+import { byKey, describeClaims, good, other, paid } from "../../support/stages/claim-stage.ts";
 
 const nextKey = Buffer.alloc(32, 8).toString("base64");
 
 describeClaims((stage) => {
   const open = (keys: string) =>
-    openPayouts({ databaseUrl: stage.databaseUrl, providers: { runner: stage.provider.url }, keys });
+    openPayouts({ databaseUrl: stage.databaseUrl, providers: { "by-key": stage.provider.url }, keys });
 
   it.each([
     ["payment", "POST /transfers", {}, paid],
@@ -20,7 +20,7 @@ describeClaims((stage) => {
   ])(
     "of a %s in doubt is found out about after the key was changed",
     async (_what, request, options, end) => {
-      const payout = await stage.link(runner, options);
+      const payout = await stage.link(byKey, options);
       stage.provider.spoil(request, "reset", "after");
       expect(await stage.links.claim(payout, aClaim(good))).toMatchObject({ kind: "unknown" });
       stage.provider.heal();
@@ -45,7 +45,7 @@ describeClaims((stage) => {
 
   it("leads to one payment, also where its payout has no name and its URL is replaced meanwhile", async () => {
     stage.provider.heal();
-    const made = await stage.call("createLink", money, runner);
+    const made = await stage.call("createLink", money, byKey);
     const id = (made.reply?.payout_link as { id?: string } | undefined)?.id ?? "";
     const payout = await stage.ledger.findPayout(scope, { id });
     if (!payout?.link) throw new Error("There is no link.");
@@ -59,12 +59,12 @@ describeClaims((stage) => {
     expect(await first).toMatchObject(paid);
     expect(await second).toMatchObject(paid);
     const body = { connector_payout_id: id, ...money };
-    expect(await stage.call("transfer", body, runner)).toMatchObject({ reason: "PAYOUT_STATE" });
+    expect(await stage.call("transfer", body, byKey)).toMatchObject({ reason: "PAYOUT_STATE" });
     expect(stage.provider.madeFor(id)).toHaveLength(1);
   });
 
   it("of the second account pays that one, after the first could not be paid", async () => {
-    const payout = await stage.link(runner, { fulfilment: "FULFILMENT_MANUAL" });
+    const payout = await stage.link(byKey, { fulfilment: "FULFILMENT_MANUAL" });
     await stage.links.claim(payout, aClaim(good));
     stage.provider.setStatus("failed");
     expect((await stage.transfer(payout)).reply).toMatchObject({ payout_status: "FAILED" });

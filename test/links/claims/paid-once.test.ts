@@ -2,19 +2,19 @@ import { expect, it } from "vitest";
 import { PayoutStatus } from "../../../src/connector/contract.ts";
 import { aClaim } from "../../support/service/in-process.ts";
 import {
+  byKey,
+  byLookup,
   closed,
   describeClaims,
   good,
   idOf,
   other,
   paid,
-  runner,
-  scout,
 } from "../../support/stages/claim-stage.ts";
 
 describeClaims((stage) => {
   it("pays once with what the recipient gave, with the caller's credentials, and keeps neither", async () => {
-    const payout = await stage.link(runner, { description: "Refund" });
+    const payout = await stage.link(byKey, { description: "Refund" });
     expect(stage.provider.madeFor(payout.id)).toEqual([]);
     expect(await stage.links.claim(payout, aClaim(good))).toMatchObject(paid);
     expect(stage.provider.madeFor(payout.id)).toMatchObject([{ to: good }]);
@@ -38,7 +38,7 @@ describeClaims((stage) => {
   it("pays once however many claims come at once, alike or not, in two processes", async () => {
     const second = await stage.open();
     try {
-      for (const connector of [runner, scout]) {
+      for (const connector of [byKey, byLookup]) {
         const payout = await stage.link(connector);
         const ends = await Promise.all(
           Array.from({ length: 100 }, (_, index) =>
@@ -61,7 +61,7 @@ describeClaims((stage) => {
   });
 
   it("is not paid by anything else while it waits for the recipient", async () => {
-    for (const connector of [runner, scout]) {
+    for (const connector of [byKey, byLookup]) {
       const payout = await stage.link(connector);
       const waiting = { status: PayoutStatus.REQUIRES_PAYOUT_METHOD_DATA, link: { state: "ACTIVE" } };
       expect(await stage.links.refresh(payout)).toMatchObject(waiting);

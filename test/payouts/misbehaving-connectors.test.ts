@@ -1,27 +1,27 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type Courier, startCourier } from "../support/stages/courier.ts";
+import { type Misbehaving, startMisbehaving } from "../support/stages/misbehaving-service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 
 /** Connectors that break, and providers whose answers say nothing. */
 describeEngines((newStore) => {
   let store: Store;
-  let courier: Courier;
+  let misbehaving: Misbehaving;
 
   beforeAll(async () => {
     store = await newStore();
-    courier = await startCourier(store);
+    misbehaving = await startMisbehaving(store);
   });
   afterAll(async () => {
-    await courier.stop();
+    await misbehaving.stop();
     store.remove();
   });
 
-  afterEach(() => courier.provider.heal());
+  afterEach(() => misbehaving.provider.heal());
 
   const lost = { status: 500, body: {} };
 
   it("forgets what a connector broke before anything was sent", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     const before = provider.payments();
     const broken = await call("transfer", "break-before", { description: "break before" });
     expect(broken).toMatchObject({ code: "INTERNAL", message: expect.not.stringContaining("payment") });
@@ -32,7 +32,7 @@ describeEngines((newStore) => {
   it.each(["break after", "garbage"])(
     "says that nobody knows, after %s of the payment",
     async (description) => {
-      const { provider, call } = courier;
+      const { provider, call } = misbehaving;
       const before = provider.payments();
       for (let round = 0; round < 2; round++) {
         const told = await call("transfer", description, { description });
@@ -44,7 +44,7 @@ describeEngines((newStore) => {
   );
 
   it("takes a payment in a status that nobody has seen before for one that is under way", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createRecipient", "novel");
     provider.answerWith("POST /payments", { status: 200, body: { id: "payment_1", status: "novel" } });
     const told = await call("create", "novel");
@@ -56,7 +56,7 @@ describeEngines((newStore) => {
   });
 
   it("does not take a lookup that is refused for the end of a payment that may have been made", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     const before = provider.payments();
     provider.answerWith("POST /payments", lost);
     expect(await call("transfer", "lookup")).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
@@ -71,7 +71,7 @@ describeEngines((newStore) => {
   });
 
   it("leaves to people what the provider may no longer know for a repeat", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     provider.answerWith("POST /payments", lost);
     expect(await call("transfer", "old")).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
     provider.heal();
@@ -86,7 +86,7 @@ describeEngines((newStore) => {
   });
 
   it("sends the same again, to the byte", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createRecipient", "same");
     const begin = provider.posts.length;
     provider.answerWith("POST /payments", lost);
@@ -99,7 +99,7 @@ describeEngines((newStore) => {
   });
 
   it("holds later steps to the amount that the first one named", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createRecipient", "amounts");
     provider.answerWith("POST /payments", { status: 200, body: { id: "payment_2", status: "ready" } });
     expect((await call("create", "amounts")).reply).toMatchObject({ payout_status: "REQUIRES_FULFILLMENT" });
@@ -110,7 +110,7 @@ describeEngines((newStore) => {
   });
 
   it("does not hold a payout up for a rate limit that was met before anything was sent", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     await call("createLink", "limited");
     provider.answerWith("GET /recipient", { status: 429, body: {} });
     expect(await call("transfer", "limited")).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
@@ -118,7 +118,7 @@ describeEngines((newStore) => {
   });
 
   it("shows no open link for a payout whose link was refused", async () => {
-    const { call } = courier;
+    const { call } = misbehaving;
     const refused = await call("createLink", "refused-link", { description: "refuse" });
     expect(refused.reply).toMatchObject({ payout_status: "FAILED" });
     expect(refused.reply?.payout_link).toBeUndefined();
@@ -129,7 +129,7 @@ describeEngines((newStore) => {
   });
 
   it("lets a payout begin whose recipient was refused", async () => {
-    const { provider, call } = courier;
+    const { provider, call } = misbehaving;
     provider.answerWith("POST /recipients", { status: 400, body: { code: "bad", message: "Bad." } });
     const refused = await call("createRecipient", "recipient");
     expect(refused.reply).toMatchObject({ status_code: 400 });

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { aClaim, money } from "../../support/service/in-process.ts";
-import { account, describeClaims, good, paid, scout } from "../../support/stages/claim-stage.ts";
+import { account, byLookup, describeClaims, good, paid } from "../../support/stages/claim-stage.ts";
 
 describeClaims((stage) => {
   it("that others take over is sent by one of them, when the store was slower than the lease", async () => {
-    const payout = await stage.link(scout);
+    const payout = await stage.link(byLookup);
     stage.provider.spoil("POST /transfers", "reset", "before");
     await stage.links.claim(payout, aClaim(good));
     stage.provider.heal();
@@ -34,7 +34,7 @@ describeClaims((stage) => {
   });
 
   it("that others took over is not said to be unpaid because of what the one that was given up could not do", async () => {
-    const payout = await stage.link(scout);
+    const payout = await stage.link(byLookup);
     stage.provider.setFunds(0);
     const held = stage.provider.hold("POST /transfers");
     const first = stage.links.claim(payout, aClaim(good));
@@ -54,15 +54,15 @@ describeClaims((stage) => {
     const body = { merchant_payout_id: "given-up", ...money, ...account(good) };
     stage.provider.setFunds(0);
     const held = stage.provider.hold("POST /transfers");
-    const first = stage.call("transfer", body, scout);
+    const first = stage.call("transfer", body, byLookup);
     const waiting = await held;
     stage.provider.heal();
     const second = await stage.open();
     second.advanceMs(5000);
-    expect((await second.call("transfer", body, scout)).reply).toMatchObject({ payout_status: "SUCCESS" });
+    expect((await second.call("transfer", body, byLookup)).reply).toMatchObject({ payout_status: "SUCCESS" });
     await second.close();
     waiting.answer();
     expect(await first).toMatchObject({ reason: "OUTCOME_UNKNOWN" });
-    expect((await stage.call("transfer", body, scout)).reply).toMatchObject({ payout_status: "SUCCESS" });
+    expect((await stage.call("transfer", body, byLookup)).reply).toMatchObject({ payout_status: "SUCCESS" });
   });
 });

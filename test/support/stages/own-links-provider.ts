@@ -21,10 +21,10 @@ export interface Waiting {
 }
 
 /**
- * The provider of the connectors `runner` and `scout` in `test/connectors/unruly`. `POST /transfers` pays once for each idempotency key,
+ * The provider of the connectors `by-key` and `by-lookup` in `test/connectors/own-links`. `POST /transfers` pays once for each idempotency key,
  * and at every request that has none. Accounts that end in 4002 are closed; any can be paid while there is money.
  */
-export interface RunnerProvider {
+export interface OwnLinksProvider {
   readonly url: string;
   readonly made: readonly MadePayment[];
   /** Every request, oldest first: `POST /transfers`, its headers and its body. */
@@ -57,7 +57,7 @@ interface Reply {
 }
 
 /** Starts the provider on a free port of this machine. */
-export async function startRunnerProvider(): Promise<RunnerProvider> {
+export async function startOwnLinksProvider(): Promise<OwnLinksProvider> {
   const bank = newBank();
   const requests: { request: string; headers: IncomingMessage["headers"]; body: Record<string, unknown> }[] =
     [];

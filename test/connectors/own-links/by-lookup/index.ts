@@ -9,7 +9,7 @@ import {
   readStatus,
 } from "../../../../src/connector/contract.ts";
 
-type ScoutContext = Context<Record<string, never>>;
+type ByLookupContext = Context<Record<string, never>>;
 
 const statuses: Readonly<Record<string, PayoutStatus>> = {
   under_way: PayoutStatus.PENDING,
@@ -21,14 +21,14 @@ const list = z.object({ found: z.array(payment) });
 const refusal = z.object({ code: z.string(), message: z.string() });
 
 /**
- * As `runner`, with a provider that knows no idempotency keys: what an unanswered attempt made is looked up. Whatever is sent
+ * As `by-key`, with a provider that knows no idempotency keys: what an unanswered attempt made is looked up. Whatever is sent
  * twice is paid twice.
  */
 export default defineConnector({
-  name: "scout",
-  configKey: "Scout",
-  docs: "https://scout.example/docs",
-  hosts: { live: "https://scout.example", test: "https://scout.example" },
+  name: "by-lookup",
+  configKey: "ByLookup",
+  docs: "https://by-lookup.example/docs",
+  hosts: { live: "https://by-lookup.example", test: "https://by-lookup.example" },
   credentials: z.strictObject({}),
   idempotency: { lookup: async (_operation, _request, context) => find(context) },
   statuses,
@@ -52,7 +52,7 @@ export default defineConnector({
   },
 });
 
-async function find(context: ScoutContext): Promise<Reply<"transfer"> | undefined> {
+async function find(context: ByLookupContext): Promise<Reply<"transfer"> | undefined> {
   // The key is another for each entry of a link, as a payment that failed is none of the next one's.
   const query = { tag: context.idempotencyKey };
   const reply = await context.http.send({ method: "GET", path: "/transfers", query });
@@ -60,6 +60,6 @@ async function find(context: ScoutContext): Promise<Reply<"transfer"> | undefine
   return newest && standing(newest, context);
 }
 
-function standing({ id, status }: z.output<typeof payment>, context: ScoutContext) {
+function standing({ id, status }: z.output<typeof payment>, context: ByLookupContext) {
   return { connectorPayoutId: id, payoutStatus: readStatus(statuses, status, context) };
 }
