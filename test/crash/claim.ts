@@ -1,5 +1,5 @@
+import { fatedLedger } from "../support/service/fated-ledger.ts";
 import { aClaim, openPayouts, scope } from "../support/service/in-process.ts";
-import { fatedLedger } from "./fated-ledger.ts";
 
 /**
  * Claims a link once, as a process of its own, and meets the fate of SLUICE_TEST_FATE. What it is to claim is JSON in

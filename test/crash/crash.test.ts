@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
 import { callGrpcJs, linkIdOf, type TestCall, type Told } from "../support/clients/clients.ts";
-import { type RunningService, startService } from "../support/service/service.ts";
+import { quick, type RunningService, startService } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 
 const money = { amount: { minor_amount: "1000", currency: "USD" }, destination_currency: "USD" };
@@ -48,13 +48,13 @@ describeEngines((newStore) => {
 
   const start = (stripe: FakeStripe, kill = "") =>
     startService({
-      program: kill === "" ? "src/main.ts" : "test/crash/service.ts",
+      patience: quick,
+      fate: kill === "" ? "" : `kill ${kill}`,
       environment: {
         ...store.environment,
         SLUICE_STRIPE_URL: stripe.url,
         SLUICE_LOG_LEVEL: "warn",
         SLUICE_PUBLIC_URL: "https://pay.example.com",
-        SLUICE_TEST_FATE: `kill ${kill}`,
       },
     });
 

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultPatience } from "../../src/core/patience.ts";
 import type { PageReply } from "../support/clients/page-request.ts";
-import type { RunningService } from "../support/service/service.ts";
+import { quick, type RunningService } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pages-stage.ts";
 
@@ -62,7 +61,7 @@ describeEngines(
           await link.begin(dying);
           await Promise.all([stage.restart(), expect(link.give(dying, accounts.good)).rejects.toThrow()]);
           const frozen = stage.service;
-          await Promise.all([stage.restart(), delay(defaultPatience.leaseMs)]);
+          await Promise.all([stage.restart(), delay(quick.leaseMs)]);
           const lookup = provider.hold("GET /transfers");
           const second = link.give(frozen, accounts.good);
           const held = await lookup;
@@ -81,7 +80,7 @@ describeEngines(
 /** The other process takes over once the lease is over, and pays. The frozen one goes on then, and changes nothing. */
 async function expectPaidOnce(stage: PagesStage, frozen: RunningService, given: Promise<PageReply>) {
   const { provider, link, service, look, callerView } = stage;
-  await delay(defaultPatience.leaseMs + 500);
+  await delay(quick.leaseMs + 500);
   for (let round = 0; round < 8 && (await look()) !== "paid"; round++)
     await link.give(service, accounts.good);
   expect(await look()).toBe("paid");

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type RunningService, root, startService } from "../support/service/service.ts";
+import { quick, type RunningService, root, startService } from "../support/service/service.ts";
 import { type OwnLinksProvider, startOwnLinksProvider } from "../support/stages/own-links-provider.ts";
 import type { Store } from "../support/stores/engines.ts";
 import { type CallerView, CLAIM_CODE, makeVisitedLink, type VisitedLink } from "./visited-link.ts";
@@ -86,7 +86,8 @@ export async function startPagesStage(store: Store, wish: PagesWish, fate = ""):
 
 function startProcess(store: Store, { url }: OwnLinksProvider, fate: string): Promise<RunningService> {
   return startService({
-    program: fate === "" ? "src/main.ts" : "test/crash/service.ts",
+    patience: quick,
+    fate,
     environment: {
       ...store.environment,
       SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
@@ -94,7 +95,6 @@ function startProcess(store: Store, { url }: OwnLinksProvider, fate: string): Pr
       SLUICE_BY_LOOKUP_URL: url,
       SLUICE_PUBLIC_URL: "https://pay.example.com",
       SLUICE_TRUSTED_PROXIES: "1",
-      SLUICE_TEST_FATE: fate,
     },
   });
 }

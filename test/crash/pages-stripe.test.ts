@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
 import type { PageReply } from "../support/clients/page-request.ts";
-import { type RunningService, startService } from "../support/service/service.ts";
+import { quick, type RunningService, startService } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { makeVisitedLink } from "./visited-link.ts";
 
@@ -147,14 +147,14 @@ async function startStage(store: Store, firstStep = "") {
 function start(store: Store, stripe: FakeStripe, step: string): Promise<RunningService> {
   const isAtProvider = step.endsWith("the effect");
   return startService({
-    program: step === "" || isAtProvider ? "src/main.ts" : "test/crash/service.ts",
+    patience: quick,
+    fate: step === "" || isAtProvider ? "" : `kill ${step}`,
     environment: {
       ...store.environment,
       SLUICE_STRIPE_URL: stripe.url,
       // Not https: the fake is not, and nobody is sent from the one to the other.
       SLUICE_PUBLIC_URL: "http://127.0.0.1:1",
       SLUICE_TRUSTED_PROXIES: "1",
-      SLUICE_TEST_FATE: step === "" || isAtProvider ? "" : `kill ${step}`,
     },
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultPatience } from "../../src/core/patience.ts";
+import { quick } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 import { accounts, type PagesStage, type PagesWish, startPagesStage } from "./pages-stage.ts";
 import { readLook } from "./visited-link.ts";
@@ -151,7 +151,7 @@ async function expectStanding({ provider, link, service, look, callerView }: Pag
 async function giveUntilTaken({ link, service, provider, look }: PagesStage, scenario: Scenario) {
   const isRefused = scenario.next === other && scenario.connector === "by-key";
   // Others are refused though nobody is at work on the first ones any more.
-  if (isRefused) await delay(defaultPatience.leaseMs);
+  if (isRefused) await delay(quick.leaseMs);
   let account = scenario.next;
   let isTold = false;
   for (let round = 0; round < 8; round++) {

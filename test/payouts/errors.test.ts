@@ -41,7 +41,7 @@ const mistakes: readonly Mistake[] = [
     code: "UNIMPLEMENTED",
     reason: "UNSUPPORTED_OPERATION",
     says: [
-      "eurosOnly does not support CreateLink",
+      "euros-only does not support CreateLink",
       "It supports: Transfer",
       "supported by: ",
       "sandbox",
@@ -57,7 +57,7 @@ const mistakes: readonly Mistake[] = [
     },
     code: "INVALID_ARGUMENT",
     reason: "INVALID_DATA_FORMAT",
-    says: ["destination_currency", "eurosOnly does not pay in USD", "EUR"],
+    says: ["destination_currency", "euros-only does not pay in USD", "EUR"],
   },
   {
     name: "no connector",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type FakeStripe, startFakeStripe } from "../fakes/stripe/fake-stripe.ts";
 import { callCurl, callGrpcJs, linkIdOf, type TestCall, type Told } from "../support/clients/clients.ts";
-import { type RunningService, startService } from "../support/service/service.ts";
+import { quick, type RunningService, startService } from "../support/service/service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 
 const sandbox = { "x-connector": "sandbox" };
@@ -22,8 +22,8 @@ describeEngines((newStore) => {
     store = await newStore();
     stripe = await startFakeStripe();
     const environment = { ...store.environment, SLUICE_STRIPE_URL: stripe.url, SLUICE_LOG_LEVEL: "warn" };
-    service = await startService({ environment });
-    second = await startService({ environment });
+    service = await startService({ environment, patience: quick });
+    second = await startService({ environment, patience: quick });
     stripeHeaders = {
       "x-connector": "stripe",
       "x-connector-config": JSON.stringify({

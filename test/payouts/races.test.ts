@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callGrpcJs } from "../support/clients/clients.ts";
+import { quick } from "../support/service/service.ts";
 import { type Misbehaving, startMisbehaving } from "../support/stages/misbehaving-service.ts";
 import { describeEngines, type Store } from "../support/stores/engines.ts";
 
@@ -90,7 +91,7 @@ describeEngines((newStore, engine) => {
     const transfer = call("transfer", "slow-start");
     const held = await lookup;
     // Longer than a lease lasts.
-    await delay(4200);
+    await delay(quick.leaseMs + 200);
     const payment = provider.hold("POST /payments");
     held.answer();
     const paying = await payment;

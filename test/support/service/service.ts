@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Patience } from "../../../src/core/patience.ts";
 
 /** A Sluice of its own process, as a user starts it. */
 export interface RunningService {
@@ -23,8 +24,10 @@ export interface RunningService {
 /** How to start it. */
 export interface ServiceOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** The program, from the repository's root; `src/main.ts` if absent. */
-  readonly program?: string;
+  /** How long it waits for others, where it is not as usual. The program is then one of tests. */
+  readonly patience?: Partial<Patience>;
+  /** What strikes at its ledger, such as `kill before open`. The program is then one of tests. */
+  readonly fate?: string;
 }
 
 /** What `npm start` gives to Node. */
@@ -39,12 +42,30 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+function testVariables(patience: Partial<Patience> = {}, fate = ""): Readonly<Record<string, string>> {
+  return { SLUICE_TEST_PATIENCE: JSON.stringify(patience), SLUICE_TEST_FATE: fate };
+}
+
+/** Long enough for a busy machine, and short enough that tests need not wait for the clock. */
+export const quick: Patience = {
+  providerDeadlineMs: 25_000,
+  providerHeadersMs: 1500,
+  leaseMs: 1200,
+  repeatMs: 2000,
+};
+
 /** Starts the service on a free port and waits until it listens. Its environment is only what is given. */
 export async function startService(options: ServiceOptions = {}): Promise<RunningService> {
-  const { environment = {}, program = "src/main.ts" } = options;
+  const { environment = {}, patience, fate } = options;
+  const program = patience || fate ? "test/support/service/program.ts" : "src/main.ts";
   const child = spawn(process.execPath, [...startFlags, program], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? "", SLUICE_LISTEN: "127.0.0.1:0", ...environment },
+    env: {
+      PATH: process.env.PATH ?? "",
+      SLUICE_LISTEN: "127.0.0.1:0",
+      ...environment,
+      ...testVariables(patience, fate),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";

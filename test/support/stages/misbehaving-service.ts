@@ -1,5 +1,5 @@
 import { callGrpcJs, type TestCall, type Told } from "../clients/clients.ts";
-import { type RunningService, root, startService } from "../service/service.ts";
+import { quick, type RunningService, root, startService } from "../service/service.ts";
 import type { Store } from "../stores/engines.ts";
 import { type MisbehavingProvider, startMisbehavingProvider } from "./misbehaving-provider.ts";
 
@@ -36,8 +36,8 @@ export async function startMisbehaving(store: Store): Promise<Misbehaving> {
     SLUICE_CONNECTORS_DIR: `${root}test/connectors/own-links`,
     SLUICE_MISBEHAVING_URL: provider.url,
   };
-  const service = await startService({ environment });
-  const second = await startService({ environment });
+  const service = await startService({ environment, patience: { leaseMs: quick.leaseMs } });
+  const second = await startService({ environment, patience: { leaseMs: quick.leaseMs } });
   const call = (to: RunningService, rpc: TestCall["rpc"], id: string, more: object) => {
     const body = { merchant_payout_id: id, ...bodies[rpc], ...more } as TestCall["body"];
     return callGrpcJs(to, { rpc, headers: misbehavingHeaders, body });

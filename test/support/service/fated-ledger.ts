@@ -1,4 +1,4 @@
-import type { Ledger } from "../../src/ledger/ledger.ts";
+import type { Ledger } from "../../../src/ledger/ledger.ts";
 
 /**
  * A ledger at which something happens to the process that uses it, as SLUICE_TEST_FATE says: `kill before open`, `kill after
