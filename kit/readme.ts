@@ -5,8 +5,16 @@ import { supportedRpcs } from "../src/connector/capability.ts";
 import { credentialFields } from "../src/connector/credentials.ts";
 import { loadConnectors, type Registry } from "../src/connector/registry.ts";
 import { linkOptionNames } from "../src/connector/validation.ts";
+import { linkStateAt } from "../src/core/link-state.ts";
+import type { Link } from "../src/core/payout.ts";
 import { reasons } from "../src/core/reasons.ts";
-import { type StatusPageState, statuses } from "../src/core/status.ts";
+import {
+  payoutStatus,
+  type StatusName,
+  type StatusPageState,
+  type StoredLinkState,
+  statuses,
+} from "../src/core/status.ts";
 import { methodName } from "./connector-tables.ts";
 import { type Tables, table, withTables } from "./markdown.ts";
 
@@ -99,13 +107,20 @@ function reasonTable(): string {
 function statusTable(): string {
   const rows = Object.entries(statuses).map(([name, { linkState, attemptState, pageState, mayPay }]) => [
     `\`${name}\``,
-    linkState ? `\`${linkState}\`` : "as before",
+    shownLinkState(payoutStatus[name as StatusName], linkState),
     pageTitles[pageState],
     `\`${attemptState}\``,
     mayPay ? "yes" : "no",
   ]);
   const head = ["Payout status", "Link state", "What the recipient sees", "Payment attempt", "May be paid"];
   return table(head, rows);
+}
+
+/** What `linkStateAt` says of a link in time, whose page is ours, once its payout has the status. */
+function shownLinkState(status: number, stored: StoredLinkState | undefined): string {
+  const link = { state: stored ?? "ACTIVE", expiresAtMs: 1, hosted: undefined } as Link;
+  const shown = linkStateAt({ status, link }, 0);
+  return !stored && shown === "ACTIVE" ? "as before" : `\`${shown}\``;
 }
 
 /** The titles of the recipient's page, in English. */

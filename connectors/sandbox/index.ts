@@ -9,10 +9,18 @@ import {
   Refusal,
   readStatus,
 } from "../../src/connector/contract.ts";
+import {
+  initialStatus,
+  type Kind,
+  kinds,
+  readId,
+  type StatusReply,
+  statuses,
+  statusOf,
+  writeId,
+} from "./objects.ts";
 import { type Choice, chooseOutcome, type Outcome, outcomeOfCode } from "./outcomes.ts";
 import { requireCancelable, requireMethod, requirePayable, requireReply } from "./rules.ts";
-import { type Kind, kinds, readId, writeId } from "./sandbox-id.ts";
-import { initialStatus, type StatusReply, statuses, statusOf } from "./status.ts";
 
 /** A provider inside this process: it makes no calls, stores nothing, and behaves as the amount or account number says. */
 export default defineConnector({

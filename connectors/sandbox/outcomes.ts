@@ -1,6 +1,6 @@
 import type { Reason } from "../../src/connector/contract.ts";
 import type { PayoutMethod } from "../../src/gen/types/payout_method_pb.ts";
-import { readId } from "./sandbox-id.ts";
+import { readId } from "./objects.ts";
 
 /** A provider's final refusal. */
 export interface Decline {

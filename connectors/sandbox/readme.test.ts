@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PayoutStatus } from "../../src/connector/contract.ts";
+import { statuses } from "./objects.ts";
 import { type Decline, type Outcome, outcomes } from "./outcomes.ts";
-import { statuses } from "./status.ts";
 
 /** Without the spaces that align its tables. */
 const readme = readFileSync(new URL("README.md", import.meta.url), "utf8").replaceAll(/ +/g, " ");

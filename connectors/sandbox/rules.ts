@@ -1,7 +1,6 @@
 import { type Context, Failure, missingField, PayoutStatus, Refusal } from "../../src/connector/contract.ts";
+import { type Kind, readId, type SandboxObject, statusOf } from "./objects.ts";
 import type { Choice, Outcome } from "./outcomes.ts";
-import { type Kind, readId, type SandboxObject } from "./sandbox-id.ts";
-import { statusOf } from "./status.ts";
 
 /**
  * Fails or refuses the calls that an outcome lets fail. A failure happens once: the same attempt, sent again, is answered, as

@@ -87,9 +87,10 @@ async function startApi(options: EdgeOptions, limits: Limits): Promise<Port> {
   let draining = false;
 
   const dispatch = createDispatch({
-    handlers: (method) => (method === HealthService.method.check ? health.check : handlers(method)),
+    handlers,
+    own: new Map([[HealthService.method.check, health.check]]),
     authenticate,
-    isOpen: ({ parent }) => openServices.includes(parent),
+    openServices,
     limits,
     log,
     metrics,

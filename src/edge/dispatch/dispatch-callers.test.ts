@@ -26,12 +26,11 @@ function arrive(headers: string[] = [], timeoutMs = 10_000): IncomingCall {
   return new IncomingCall({ rawHeaders: headers, protocol: "grpc", timeoutMs });
 }
 
-function setUp(handler: Handler, options: Partial<Pick<DispatchOptions, "authenticate" | "isOpen">>) {
+function setUp(handler: Handler, options: Partial<Pick<DispatchOptions, "authenticate" | "openServices">>) {
   const lines: Record<string, unknown>[] = [];
   const dispatch = createDispatch({
     handlers: () => handler,
     authenticate: allowAnonymous,
-    isOpen: () => false,
     limits: defaultLimits,
     log: createLog({ level: "debug", destination: { write: (line) => lines.push(JSON.parse(line)) } }),
     metrics: createMetrics(),
@@ -105,7 +104,7 @@ test("an open method authenticates no caller, and has no scope", async () => {
       return reply;
     },
     {
-      isOpen: () => true,
+      openServices: [PayoutService],
       authenticate: () => {
         throw new Error("was asked");
       },

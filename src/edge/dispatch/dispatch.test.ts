@@ -33,7 +33,6 @@ function setUp(handler: Handler | undefined, limits = {}) {
   const dispatch = createDispatch({
     handlers: () => handler,
     authenticate: allowAnonymous,
-    isOpen: () => false,
     limits: { ...defaultLimits, ...limits },
     log,
     metrics,

@@ -1,6 +1,6 @@
-import type { DescMethod, DescMethodUnary, Message } from "@bufbuild/protobuf";
+import type { DescMethod, DescMethodUnary, DescService, Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import type { Handlers } from "../../core/call.ts";
+import type { Handler, Handlers } from "../../core/call.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Authenticate } from "../../security/caller.ts";
 import type { Log } from "../../telemetry/log.ts";
@@ -42,9 +42,11 @@ export interface Codec<T> {
 /** Options of {@link createDispatch}. */
 export interface DispatchOptions {
   readonly handlers: Handlers;
+  /** Handlers of the edge's own methods, such as health. */
+  readonly own?: ReadonlyMap<DescMethodUnary, Handler>;
   readonly authenticate: Authenticate;
-  /** Whether a method takes anonymous callers. Its handlers have no scope. */
-  readonly isOpen: (method: DescMethod) => boolean;
+  /** Services that take anonymous callers. Their handlers have no scope. */
+  readonly openServices?: readonly DescService[];
   readonly limits: Limits;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -59,7 +61,8 @@ export interface DispatchOptions {
 export function createDispatch({
   handlers,
   authenticate,
-  isOpen,
+  own,
+  openServices = [],
   limits,
   log,
   metrics,
@@ -84,14 +87,14 @@ export function createDispatch({
     codec: Codec<unknown>,
   ): Promise<Message> {
     await identify(method, call);
-    const handler = handlers(method);
+    const handler = own?.get(method) ?? handlers(method);
     if (!handler) throw notServed(method);
     return handler(codec.read(), call);
   }
 
   /** Authenticates the caller and fixes the call's scope. The call may end while it waits for the issuer's keys. */
   async function identify(method: DescMethod, call: IncomingCall): Promise<void> {
-    if (isOpen(method)) return;
+    if (openServices.includes(method.parent)) return;
     call.identify(await authenticate(call.metadata, call.peer));
     if (call.ended) throw call.ended;
   }

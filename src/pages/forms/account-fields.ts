@@ -1,7 +1,7 @@
 import cardValidator from "card-validator";
 import { electronicFormatIBAN, isValidBIC, isValidIBAN } from "ibantools";
-import { email } from "./contact-fields.ts";
 import type { FaultName, Field } from "./field.ts";
+import { email } from "./field.ts";
 
 const digitsOnly = (text: string) => text.replace(/[\s.-]/g, "");
 const withoutSpaces = (text: string) => text.replace(/\s/g, "").toUpperCase();

@@ -1,9 +1,8 @@
 import type { Claim } from "../../connector/claim.ts";
 import { RecipientKind } from "../../gen/sluice/v1/link_pb.ts";
 import type { PageContext } from "../page-context.ts";
-import { claimCode } from "./contact-fields.ts";
 import { countryCodes } from "./countries.ts";
-import { type Faults, type Field, readFields, type Values } from "./field.ts";
+import { claimCode, type Faults, type Field, readFields, type Values } from "./field.ts";
 import type { PostedForm } from "./form.ts";
 import { hiddenFields } from "./form.ts";
 import type { Method } from "./methods.ts";

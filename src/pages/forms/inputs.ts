@@ -1,9 +1,9 @@
 import { raw } from "hono/html";
 import { type Content, type Html, html } from "../../web/html.ts";
 import type { PageContext } from "../page-context.ts";
-import { addressForm } from "./address-form.ts";
 import { countryNames } from "./countries.ts";
 import type { FaultName, Field, FieldName, Values } from "./field.ts";
+import { addressForm } from "./recipient-fields.ts";
 
 /** What a form is filled with. */
 export interface Filling {

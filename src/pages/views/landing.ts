@@ -1,6 +1,6 @@
 import { type Content, figure, fill, type Html, html } from "../../web/html.ts";
-import { claimCode, country, email } from "../forms/contact-fields.ts";
 import type { Field } from "../forms/field.ts";
+import { claimCode, country, email } from "../forms/field.ts";
 import { onlyLanguage, postForm } from "../forms/form.ts";
 import { type Filling, inputs } from "../forms/inputs.ts";
 import type { PageContext } from "../page-context.ts";

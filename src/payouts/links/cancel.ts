@@ -6,8 +6,8 @@ import { PayoutServiceVoidRequestSchema } from "../../gen/types/payout_pb.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { execute } from "../execute/execute.ts";
 import { failureOf } from "../provider/provider-result.ts";
+import { storedRoute } from "../request/credentials.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
-import { storedRoute } from "../request/stored-credentials.ts";
 import { readAgain } from "../status-update.ts";
 
 /**

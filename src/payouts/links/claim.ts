@@ -12,8 +12,8 @@ import { differences, type EarlierAttempt, storedReply } from "../execute/repeat
 import { type Resolved, resolveEarlier } from "../execute/takeover.ts";
 import { readOptions } from "../payout-link.ts";
 import { failureOf, isAnswered, type PayoutReply } from "../provider/provider-result.ts";
+import { storedRoute } from "../request/credentials.ts";
 import type { Route } from "../request/route.ts";
-import { storedRoute } from "../request/stored-credentials.ts";
 import { isOpen, readAgain } from "../status-update.ts";
 import { claimRequest } from "./claim-request.ts";
 

@@ -13,8 +13,8 @@ import {
   payoutFacts,
   withinDeadline,
 } from "../provider/provider-call.ts";
+import { storedRoute } from "../request/credentials.ts";
 import type { Route } from "../request/route.ts";
-import { storedRoute } from "../request/stored-credentials.ts";
 import { isOpen, readAgain } from "../status-update.ts";
 import { beginClaimRound } from "./claim.ts";
 

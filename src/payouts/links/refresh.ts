@@ -4,9 +4,9 @@ import { PayoutServiceGetRequestSchema } from "../../gen/types/payout_pb.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { getUpdate, isKnownToProvider, readAtProvider } from "../get.ts";
 import { failureOf } from "../provider/provider-result.ts";
+import { storedRoute } from "../request/credentials.ts";
 import type { PayoutRequest } from "../request/payout-request.ts";
 import type { Route } from "../request/route.ts";
-import { storedRoute } from "../request/stored-credentials.ts";
 import { applyUpdate, isOpen, readAgain } from "../status-update.ts";
 import { isDue, payAutomatically } from "./automatic-payment.ts";
 

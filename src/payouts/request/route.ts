@@ -4,7 +4,7 @@ import type { Call, Metadata } from "../../core/call.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
 import type { Scope } from "../../core/payout.ts";
 import { Secret } from "../../security/secret.ts";
-import { CONFIG, legacyFields, printable, readConfigHeader, readCredentials } from "./connector-config.ts";
+import { CONFIG, legacyFields, printable, readConfigHeader, readCredentials } from "./credentials.ts";
 
 /** Where a call goes, and on whose behalf. */
 export interface Route {

@@ -50,7 +50,7 @@ function testVariables(patience: Partial<Patience> = {}, fate = ""): Readonly<Re
 export const quick: Patience = {
   providerDeadlineMs: 25_000,
   providerHeadersMs: 1500,
-  leaseMs: 1200,
+  leaseMs: 2000,
   repeatMs: 2000,
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { kinds, readId, writeId } from "./sandbox-id.ts";
+import { kinds, readId, writeId } from "./objects.ts";
 
 const key = "0123456789abcdef".repeat(4);
 const startedAtMs = Date.UTC(2026, 10, 20, 12);

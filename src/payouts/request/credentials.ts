@@ -3,6 +3,11 @@ import { credentialFields } from "../../connector/credentials.ts";
 import type { Registry } from "../../connector/registry.ts";
 import type { Metadata } from "../../core/call.ts";
 import { Failure, invalidField, missingField } from "../../core/failure.ts";
+import type { Payout } from "../../core/payout.ts";
+import type { Secret } from "../../security/secret.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { openCredentials } from "../payout-link.ts";
+import type { Route } from "./route.ts";
 
 /** The header's name, as messages write it. */
 export const CONFIG = "X-Connector-Config";
@@ -89,7 +94,7 @@ const legacySchemes: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Reads the credentials from the legacy headers. */
 export function legacyFields(metadata: Metadata, connector: Connector): Readonly<Record<string, unknown>> {
-  const needed = credentialFields(connector.credentials).some((field) => field.required);
+  const needed = !connector.credentials.safeParse({}).success;
   const scheme = metadata.get("x-auth");
   if (scheme === undefined) {
     if (!needed) return {};
@@ -126,8 +131,8 @@ export function readCredentials(
       `Invalid connector configuration: ${CONFIG}. ${hint} Write ${configExample(connector)}`,
       { field: [CONFIG, connector.configKey, field].filter(Boolean).join(".") },
     );
-  const known = credentialFields(connector.credentials);
   for (const name of Object.keys(fields)) {
+    const known = credentialFields(connector.credentials);
     if (/^[a-z_]*base_url$/.test(name)) {
       throw new Failure(
         "OVERRIDE_REFUSED",
@@ -151,4 +156,45 @@ export function readCredentials(
 /** A name of the caller's for a message. What does not look like a name may be a key in the wrong place, and is not repeated. */
 export function printable(name: string): string {
   return /^[A-Za-z_-]{1,32}$/.test(name) ? `"${name}"` : "by the name given";
+}
+
+/**
+ * The route of an operation on a link when its caller is not there, with the credentials that it was made with. Undefined
+ * where they are gone: the link has ended, or is older than the keeping of credentials.
+ *
+ * @throws Failure INTERNAL where this server has lost the connector or the sealing key, or the connector takes such
+ * credentials no more. The log says which.
+ */
+export async function storedRoute(
+  deps: Pick<Dependencies, "registry" | "ledger" | "log" | "keys">,
+  payout: Payout,
+): Promise<Route | undefined> {
+  const { registry, ledger, log } = deps;
+  const sealed = await ledger.findCredentials(payout.id);
+  if (!sealed) return undefined;
+  const fail = (why: string, error?: unknown): never => {
+    const facts = { connector: payout.connector, payout: payout.id, ...(error !== undefined && { error }) };
+    log.error(facts, why);
+    throw new Failure("INTERNAL", `This link cannot be served at the moment: ${why}.`, { cause: error });
+  };
+  const connector = registry.get(payout.connector) ?? fail("its connector is not on this server");
+  let config: Secret;
+  try {
+    config = openCredentials(deps, payout.id, sealed);
+  } catch (error) {
+    return fail("its credentials cannot be unsealed", error);
+  }
+  try {
+    const fields = JSON.parse(config.reveal()) as Readonly<Record<string, unknown>>;
+    const { scope } = payout;
+    return {
+      connector,
+      credentials: readCredentials(connector, fields),
+      config,
+      scope,
+      idempotencyKey: undefined,
+    };
+  } catch (error) {
+    return fail("its connector does not take its credentials any more", error);
+  }
 }
